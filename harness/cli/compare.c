@@ -37,9 +37,9 @@ static int compare(const char *const *dirs, double margin, enum form form)
     struct ib_run_record old, new;
     struct ib_comparison comparison;
     struct ib_arena arena = {0};
-    if (ib_load_run(dirs[0], &old) != IB_OK)
+    if (ib_load_run_samples(dirs[0], &old) != IB_OK)
         return ib_usage_error();
-    if (ib_load_run(dirs[1], &new) != IB_OK) {
+    if (ib_load_run_samples(dirs[1], &new) != IB_OK) {
         ib_run_record_free(&old);
         return ib_usage_error();
     }

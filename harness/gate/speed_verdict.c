@@ -26,12 +26,12 @@ double ib_rounds_needed(size_t n, double median, double low, double high, double
 /* Which times of a case are compared. */
 enum times { UNDISTURBED, ALL, PROCESSOR };
 
-/* The time of a round; NaN if it does not count. */
-static double time_of(const struct ib_round_record *round, enum times times)
+/* NaN: it does not count. */
+static double time_of(const struct ib_sample *sample, enum times times)
 {
     if (times == PROCESSOR)
-        return round->cpu_epoch_ns;
-    return times == ALL || round->disturbed != IB_YES ? round->epoch_ns : NAN;
+        return sample->cpu_epoch_ns;
+    return times == ALL || sample->disturbed != IB_YES ? sample->epoch_ns : NAN;
 }
 
 static struct ib_interval log_interval(const struct ib_case_record *c, enum times times)
@@ -41,9 +41,12 @@ static struct ib_interval log_interval(const struct ib_case_record *c, enum time
     if (!logs)
         return interval;
     size_t n = 0;
-    for (size_t i = 0; i < c->n_rounds; i++)
-        if (time_of(&c->rounds[i], times) > 0)
-            logs[n++] = log(time_of(&c->rounds[i], times));
+    for (size_t i = 0; i < c->n_rounds; i++) {
+        const struct ib_sample sample = ib_case_record_sample(c, i);
+        const double time = time_of(&sample, times);
+        if (time > 0)
+            logs[n++] = log(time);
+    }
     interval = ib_interval_correlated(logs, n, COVERAGE);
     free(logs);
     return interval;

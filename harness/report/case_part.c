@@ -23,12 +23,14 @@ static void add_samples(struct ib_doc *doc, const struct ib_case_record *c)
         return;
     ib_doc_paragraph(doc, "Time per epoch in each round; rounds that other work disturbed are crossed out:");
     ib_doc_add(doc, IB_DOC_SERIES, NULL);
-    for (const struct ib_round_record *r = c->rounds; r < c->rounds + c->n_rounds; r++)
-        if (r->epoch_ns > 0)
+    for (size_t i = 0; i < c->n_rounds; i++) {
+        const struct ib_sample s = ib_case_record_sample(c, i);
+        if (s.epoch_ns > 0)
             ib_doc_append(doc,
-                          ib_arena_print(doc->arena, "%" PRIu64 ". %s", r->round,
-                                         ib_format_duration(doc->arena, r->epoch_ns)),
-                          r->disturbed == IB_YES ? IB_STRUCK : IB_PLAIN);
+                          ib_arena_print(doc->arena, "%" PRIu32 ". %s", s.round,
+                                         ib_format_duration(doc->arena, s.epoch_ns)),
+                          s.disturbed == IB_YES ? IB_STRUCK : IB_PLAIN);
+    }
 }
 
 /* A case, and where its row stands. */

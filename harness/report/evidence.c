@@ -6,7 +6,7 @@ uint64_t ib_rounds_compared(const struct ib_case_record *c)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < c->n_rounds; i++)
-        n += c->rounds[i].status == IB_CASE_OK;
+        n += ib_case_record_sample(c, i).status == IB_CASE_OK;
     return n;
 }
 

@@ -15,21 +15,23 @@ static size_t trimmed(size_t n, double coverage)
     return ib_binomial_trim(n, (1 - coverage) / 2);
 }
 
-static struct ib_interval from_ranks(const double *samples, size_t n, size_t k)
+static struct ib_interval from_ranks(const double *sorted, size_t n, size_t k)
 {
-    struct ib_interval out = {ib_median(samples, n), NAN, NAN, n};
-    double *sorted = k ? ib_sorted_copy(samples, n) : NULL;
-    if (sorted) {
+    struct ib_interval out = {ib_sorted_median(sorted, n), NAN, NAN, n};
+    if (k) {
         out.low = sorted[k - 1];
         out.high = sorted[n - k];
     }
-    free(sorted);
     return out;
 }
 
 struct ib_interval ib_interval(const double *samples, size_t n, double coverage)
 {
-    return from_ranks(samples, n, trimmed(n, coverage));
+    double *sorted = ib_sorted_copy(samples, n);
+    const struct ib_interval out =
+        sorted ? from_ranks(sorted, n, trimmed(n, coverage)) : (struct ib_interval){NAN, NAN, NAN, n};
+    free(sorted);
+    return out;
 }
 
 void ib_median_interval(const double *samples, size_t n, double *low, double *high)
@@ -57,24 +59,39 @@ static double sign_correlation(const double *samples, size_t n, double median)
     return squares ? (double)products / squares : 0;
 }
 
-double ib_inflation(const double *samples, size_t n)
+static double inflation_about(const double *samples, size_t n, double median)
 {
     if (n < 2)
         return 1;
-    double r = sign_correlation(samples, n, ib_median(samples, n));
+    double r = sign_correlation(samples, n, median);
     r += (1 + 3 * r) / (double)n;
     r = fmin(fmax(r, 0), LARGEST_CORRELATION);
     return (1 + r) / (1 - r);
 }
 
+double ib_inflation(const double *samples, size_t n)
+{
+    return inflation_about(samples, n, ib_median(samples, n));
+}
+
 /* Widens the ranks about the middle by the inflation of the standard deviation, as far as there are
  * samples. */
+static size_t widened(const double *samples, size_t n, double median, size_t k)
+{
+    const double half = (double)n / 2;
+    return k ? (size_t)fmax(half - (half - (double)k) * sqrt(inflation_about(samples, n, median)), 1) : 0;
+}
+
 struct ib_interval ib_interval_correlated(const double *samples, size_t n, double coverage)
 {
-    const size_t k = trimmed(n, coverage);
-    const double half = (double)n / 2;
-    double widened = half - (half - (double)k) * sqrt(ib_inflation(samples, n));
-    return from_ranks(samples, n, k ? (size_t)fmax(widened, 1) : 0);
+    double *sorted = ib_sorted_copy(samples, n);
+    if (!sorted)
+        return (struct ib_interval){NAN, NAN, NAN, n};
+    const double median = ib_sorted_median(sorted, n);
+    const struct ib_interval out =
+        from_ranks(sorted, n, widened(samples, n, median, trimmed(n, coverage)));
+    free(sorted);
+    return out;
 }
 
 struct ib_interval ib_interval_difference(const struct ib_interval *left, const struct ib_interval *right)

@@ -20,13 +20,69 @@ double *ib_sorted_copy(const double *samples, size_t n)
     return copy;
 }
 
+double ib_sorted_median(const double *sorted, size_t n)
+{
+    if (n == 0)
+        return NAN;
+    return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+}
+
+static void swap(double *a, double *b)
+{
+    const double kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* Reorders the values so that the k-th is where sorting would put it, the smaller ones before it (Hoare's
+ * selection, by the median of three). A median is asked for far more often than an order. */
+static double select_kth(double *values, size_t n, size_t k)
+{
+    size_t first = 0, last = n - 1;
+    while (first < last) {
+        const size_t middle = first + (last - first) / 2;
+        if (values[middle] < values[first])
+            swap(&values[middle], &values[first]);
+        if (values[last] < values[first])
+            swap(&values[last], &values[first]);
+        if (values[last] < values[middle])
+            swap(&values[last], &values[middle]);
+        const double pivot = values[middle];
+        size_t low = first, high = last;
+        for (;; low++, high--) {
+            while (values[low] < pivot)
+                low++;
+            while (pivot < values[high])
+                high--;
+            if (low >= high)
+                break;
+            swap(&values[low], &values[high]);
+        }
+        if (k <= high)
+            last = high;
+        else
+            first = high + 1;
+    }
+    return values[k];
+}
+
+static double largest(const double *values, size_t n)
+{
+    double most = values[0];
+    for (size_t i = 1; i < n; i++)
+        most = values[i] > most ? values[i] : most;
+    return most;
+}
+
 double ib_median(const double *samples, size_t n)
 {
-    double *sorted = ib_sorted_copy(samples, n);
-    if (!sorted)
+    double *copy = n ? malloc(n * sizeof *copy) : NULL;
+    if (!copy)
         return NAN;
-    const double median = n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
-    free(sorted);
+    memcpy(copy, samples, n * sizeof *copy);
+    const double upper = select_kth(copy, n, n / 2);
+    const double median = n % 2 ? upper : (largest(copy, n / 2) + upper) / 2;
+    free(copy);
     return median;
 }
 

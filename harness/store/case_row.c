@@ -30,10 +30,13 @@ static void know_texts(struct ib_case_record *c)
 }
 
 void ib_case_row_get(sqlite3_stmt *row, const struct ib_db_table *cases, struct ib_arena *arena,
-                     struct ib_case_record *out)
+                     const struct ib_case_record *before, struct ib_case_record *out)
 {
     int residency = 0;
-    ib_row_get(row, cases, arena, out);
+    struct ib_arena scratch = {0};
+    ib_row_get(row, cases, &scratch, out);
+    ib_row_keep_after(arena, cases, before, out);
+    ib_arena_free(&scratch);
     know_texts(out);
     ib_word_value(ib_residency_words, out->axis[IB_AXIS_RESIDENCY], &residency);
     out->residency = (enum ib_residency)residency;

@@ -70,7 +70,7 @@ static void read_case(struct ib_history *h, sqlite3_stmt *row)
     const struct ib_db_table table = ib_db_case_table(&scratch);
     r->cases = ib_arena_grow(&r->arena, r->cases, sizeof *r->cases, r->n, &r->capacity);
     struct ib_case_record *c = &r->cases[r->n++];
-    ib_case_row_get(row, &table, &r->arena, c);
+    ib_case_row_get(row, &table, &r->arena, NULL, c);
     ib_arena_free(&scratch);
     c->number = (uint64_t)sqlite3_column_int64(row, 0);
 }

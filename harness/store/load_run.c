@@ -20,6 +20,8 @@ struct reader {
     struct ib_case_record *owner; /* of these rows so far; those of a case follow each other */
     char *rows;
     size_t n, capacity;
+    bool reduced;          /* the rows are rounds, of which only samples are kept */
+    struct ib_arena texts; /* of the rounds of a case, then */
 };
 
 typedef void row_fn(struct reader *, sqlite3_stmt *row, struct ib_case_record *c);
@@ -83,10 +85,18 @@ static void read_case(struct reader *r, sqlite3_stmt *row, struct ib_case_record
     (void)none;
     run->cases = ib_arena_grow(&run->arena, run->cases, sizeof *run->cases, run->n, &run->capacity);
     struct ib_case_record *c = &run->cases[run->n++];
-    ib_case_row_get(row, r->table, &run->arena, c);
+    ib_case_row_get(row, r->table, &run->arena, run->n > 1 ? c - 1 : NULL, c);
     c->number = run->n;
     c->part = c->part ? c->part : 1;
     c->position = c->position ? c->position : c->number;
+}
+
+/* Makes room for all cases at once: a list that grew would leave its smaller versions in the arena. */
+static void read_count(struct reader *r, sqlite3_stmt *row, struct ib_case_record *none)
+{
+    (void)none;
+    r->run->capacity = (size_t)sqlite3_column_int64(row, 0);
+    r->run->cases = ib_arena_alloc(&r->run->arena, r->run->capacity * sizeof *r->run->cases);
 }
 
 /* The run and its cases. */
@@ -102,16 +112,28 @@ static enum ib_status read_run(struct reader *r)
         return ib_fail(IB_EINVAL, sqlite3_db_filename(r->db, "main"), "this run was killed before it began");
     IB_TRY(ib_load_parts(r->db, r->run));
     IB_TRY(ib_read_sources(r->db, r->run));
+    IB_TRY(read_rows(r, "SELECT count(*) FROM cases", true, read_count));
     r->table = &cases;
     return read_rows(r, ib_select_sql(&r->scratch, &cases, 0), true, read_case);
 }
 
 /* ---- the measurements ---- */
 
+/* The rounds are by far the most of a record. */
+static void reduce(struct reader *r)
+{
+    r->owner->rounds = (struct ib_round_record *)(void *)r->rows;
+    r->owner->n_rounds = r->n;
+    ib_case_record_reduce(&r->run->arena, r->owner);
+    ib_arena_free(&r->texts);
+}
+
 /* Gives the rows to their case. */
 static void hand_over(struct reader *r)
 {
-    if (r->n)
+    if (r->n && r->reduced)
+        reduce(r);
+    else if (r->n)
         ib_row_set(&r->run->arena, r->table, r->owner, r->rows, r->n);
     r->n = 0;
 }
@@ -123,7 +145,8 @@ static void read_row(struct reader *r, sqlite3_stmt *row, struct ib_case_record 
         hand_over(r);
     r->owner = c;
     r->rows = ib_arena_grow(&r->scratch, r->rows, r->table->row_bytes, r->n, &r->capacity);
-    ib_row_get(row, r->table, &r->run->arena, r->rows + r->n++ * r->table->row_bytes);
+    ib_row_get(row, r->table, r->reduced ? &r->texts : &r->run->arena,
+               r->rows + r->n++ * r->table->row_bytes);
 }
 
 static enum ib_status read_table(struct reader *r, const struct ib_db_table *table, uint64_t case_number)
@@ -153,12 +176,48 @@ static void read_process(struct reader *r, sqlite3_stmt *row, struct ib_case_rec
     c->process_reason = ib_column_text(row, 2, &r->run->arena);
 }
 
-static enum ib_status read_measurements(struct reader *r)
+/* Nothing of a record of samples follows from these columns. */
+static bool is_unused(const struct ib_column *column)
 {
-    for (int kind = 0; kind < IB_TABLE_COUNT; kind++)
-        IB_TRY(read_table(r, &ib_db_tables[kind], 0));
+    static const size_t unused[] = {
+        offsetof(struct ib_round_record, reason),    offsetof(struct ib_round_record, discarded_ns),
+        offsetof(struct ib_round_record, slices),    offsetof(struct ib_round_record, unseen),
+        offsetof(struct ib_round_record, clock_mhz), offsetof(struct ib_round_record, slowed)};
+    for (size_t i = 0; i < sizeof unused / sizeof *unused; i++)
+        if (column->offset == unused[i])
+            return true;
+    return false;
+}
+
+/* The rounds without these. */
+static struct ib_db_table table_of_samples(struct ib_arena *arena)
+{
+    struct ib_db_table table = ib_db_tables[IB_TABLE_ROUNDS];
+    size_t n = 0, used = 0;
+    while (table.columns[n].name)
+        n++;
+    struct ib_column *columns = ib_arena_alloc(arena, (n + 1) * sizeof *columns);
+    for (size_t i = 0; i < n; i++)
+        if (!is_unused(&table.columns[i]))
+            columns[used++] = table.columns[i];
+    table.columns = columns;
+    return table;
+}
+
+static enum ib_status read_samples(struct reader *r)
+{
+    const struct ib_db_table table = table_of_samples(&r->scratch);
+    r->reduced = true;
+    return read_table(r, &table, 0);
+}
+
+static enum ib_status read_measurements(struct reader *r, bool samples)
+{
     IB_TRY(read_rows(r, "SELECT case_number, name, value FROM metrics", false, read_metric));
-    return read_rows(r, "SELECT case_number, source, reason FROM whole_processes", false, read_process);
+    IB_TRY(read_rows(r, "SELECT case_number, source, reason FROM whole_processes", false, read_process));
+    for (int kind = 0; kind < IB_TABLE_ROUNDS; kind++)
+        IB_TRY(read_table(r, &ib_db_tables[kind], 0));
+    return samples ? read_samples(r) : read_table(r, &ib_db_tables[IB_TABLE_ROUNDS], 0);
 }
 
 enum ib_status ib_load_rows(sqlite3 *db, struct ib_run_record *run, enum ib_db_table_kind kind,
@@ -193,25 +252,26 @@ enum ib_status ib_load_timelines(const char *dir, struct ib_run_record *run)
     return load_more(dir, &ib_db_events, run);
 }
 
-enum ib_status ib_load_run_of(sqlite3 *db, bool measurements, struct ib_run_record *out)
+enum ib_status ib_load_run_of(sqlite3 *db, enum ib_load_detail detail, struct ib_run_record *out)
 {
     struct reader r = {.db = db, .run = out};
     *out = (struct ib_run_record){0};
     enum ib_status status = read_run(&r);
-    if (status == IB_OK && measurements)
-        status = read_measurements(&r);
+    if (status == IB_OK && detail != IB_LOAD_CASES)
+        status = read_measurements(&r, detail == IB_LOAD_SAMPLES);
     ib_arena_free(&r.scratch);
+    ib_arena_free(&r.texts);
     return status;
 }
 
-static enum ib_status load(const char *dir, bool measurements, struct ib_run_record *out)
+static enum ib_status load(const char *dir, enum ib_load_detail detail, struct ib_run_record *out)
 {
     sqlite3 *db;
     *out = (struct ib_run_record){0};
     IB_TRY(ib_run_folder_open(dir, &db));
     enum ib_status status = ib_shadow_missing(db);
     if (status == IB_OK)
-        status = ib_load_run_of(db, measurements, out);
+        status = ib_load_run_of(db, detail, out);
     sqlite3_close(db);
     if (status == IB_OK)
         ib_run_record_index(out);
@@ -222,12 +282,19 @@ static enum ib_status load(const char *dir, bool measurements, struct ib_run_rec
 
 enum ib_status ib_load_run(const char *dir, struct ib_run_record *out)
 {
-    IB_TRY(load(dir, true, out));
+    IB_TRY(load(dir, IB_LOAD_ROUNDS, out));
+    ib_run_record_derive(out);
+    return IB_OK;
+}
+
+enum ib_status ib_load_run_samples(const char *dir, struct ib_run_record *out)
+{
+    IB_TRY(load(dir, IB_LOAD_SAMPLES, out));
     ib_run_record_derive(out);
     return IB_OK;
 }
 
 enum ib_status ib_load_run_cases(const char *dir, struct ib_run_record *out)
 {
-    return load(dir, false, out);
+    return load(dir, IB_LOAD_CASES, out);
 }

@@ -7,6 +7,8 @@
 /* Reads DIR/run.sqlite, and derives what follows from it. IB_EINVAL: there is no run, or one of another
  * version. Nothing needs to be freed after a failure. */
 enum ib_status ib_load_run(const char *dir, struct ib_run_record *out);
+/* The same with samples in place of the rounds (struct ib_sample), which take a tenth of the memory. */
+enum ib_status ib_load_run_samples(const char *dir, struct ib_run_record *out);
 /* Adds the predictions to a run that was read from DIR. */
 enum ib_status ib_load_predictions(const char *dir, struct ib_run_record *);
 /* Adds the time lines of profiles, which older runs do not have. */

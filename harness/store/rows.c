@@ -182,21 +182,30 @@ static const char *text_of(sqlite3_stmt *row, int column)
 static int64_t get_integer(sqlite3_stmt *row, int at, bool count)
 {
     const int64_t value = sqlite3_column_int64(row, at);
-    const bool known = sqlite3_column_type(row, at) != SQLITE_NULL && value >= 0 && value <= (1ll << 53);
-    return known ? value : count ? IB_NO_COUNT : 0;
+    return value >= 0 && value <= (1ll << 53) ? value : count ? IB_NO_COUNT : 0;
 }
 
-/* The field starts as zero. */
+/* The field starts as zero, which is also what NULL is for the other types. */
+static void get_null(const struct ib_column *column, void *field)
+{
+    if (column->type == IB_COLUMN_REAL)
+        *(double *)field = NAN;
+    else if (column->type == IB_COLUMN_COUNT)
+        *(int64_t *)field = IB_NO_COUNT;
+    else if (column->type == IB_COLUMN_TRUTH)
+        *(enum ib_truth *)field = IB_UNKNOWN;
+}
+
+/* Of a value that is not NULL. */
 static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column, struct ib_arena *arena,
                       void *field)
 {
-    const bool null = sqlite3_column_type(row, at) == SQLITE_NULL;
     switch (column->type) {
     case IB_COLUMN_TEXT:
         *(const char **)field = ib_column_text(row, at, arena);
         break;
     case IB_COLUMN_REAL:
-        *(double *)field = null ? NAN : sqlite3_column_double(row, at);
+        *(double *)field = sqlite3_column_double(row, at);
         break;
     case IB_COLUMN_INTEGER:
     case IB_COLUMN_MEASURED:
@@ -207,11 +216,10 @@ static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column,
         *(bool *)field = sqlite3_column_int(row, at);
         break;
     case IB_COLUMN_TRUTH:
-        *(enum ib_truth *)field = ib_truth_of(!null, sqlite3_column_int(row, at));
+        *(enum ib_truth *)field = ib_truth_of(true, sqlite3_column_int(row, at));
         break;
     case IB_COLUMN_WORD:
-        if (!null)
-            ib_word_value(column->words, text_of(row, at), field);
+        ib_word_value(column->words, text_of(row, at), field);
         break;
     case IB_COLUMN_NUMBERS:
         *(const double **)field = get_numbers(text_of(row, at), arena, length_of(field));
@@ -225,8 +233,14 @@ static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column,
 void ib_row_get(sqlite3_stmt *select, const struct ib_db_table *table, struct ib_arena *arena, void *row)
 {
     memset(row, 0, table->row_bytes);
-    for (int i = 0; table->columns[i].name; i++)
-        get_value(select, i + 1, &table->columns[i], arena, (char *)row + table->columns[i].offset);
+    for (int i = 0; table->columns[i].name; i++) {
+        const struct ib_column *column = &table->columns[i];
+        void *field = (char *)row + column->offset;
+        if (sqlite3_column_type(select, i + 1) == SQLITE_NULL)
+            get_null(column, field);
+        else
+            get_value(select, i + 1, column, arena, field);
+    }
 }
 
 /* ---- in memory ---- */
@@ -268,22 +282,37 @@ static void *keep_bytes(struct ib_arena *arena, const void *from, size_t bytes)
     return from ? memcpy(ib_arena_alloc(arena, bytes + 1), from, bytes) : NULL;
 }
 
-void ib_row_keep(struct ib_arena *arena, const struct ib_db_table *table, void *row)
+static const char *keep_text(struct ib_arena *arena, const char *text, const char *before)
+{
+    if (!text || !*text)
+        return NULL;
+    return before && strcmp(before, text) == 0 ? before : ib_arena_copy(arena, text);
+}
+
+static void keep_settings(struct ib_arena *arena, struct ib_setting **settings, size_t n)
+{
+    *settings = keep_bytes(arena, *settings, n * sizeof **settings);
+    for (size_t i = 0; i < n; i++)
+        (*settings)[i] = (struct ib_setting){ib_arena_copy(arena, (*settings)[i].name),
+                                             ib_arena_copy(arena, (*settings)[i].value)};
+}
+
+void ib_row_keep_after(struct ib_arena *arena, const struct ib_db_table *table, const void *before, void *row)
 {
     for (const struct ib_column *column = table->columns; column->name; column++) {
         void *field = (char *)row + column->offset;
-        const char **text = field;
+        const char **text = field, *const *last = (const void *)((const char *)before + (before ? column->offset : 0));
         const double **numbers = field;
-        struct ib_setting **settings = field;
         if (column->type == IB_COLUMN_TEXT)
-            *text = *text && **text ? ib_arena_copy(arena, *text) : NULL;
+            *text = keep_text(arena, *text, before ? *last : NULL);
         if (column->type == IB_COLUMN_NUMBERS)
             *numbers = keep_bytes(arena, *numbers, *length_of(field) * sizeof **numbers);
-        if (column->type != IB_COLUMN_SETTINGS)
-            continue;
-        *settings = keep_bytes(arena, *settings, *length_of(field) * sizeof **settings);
-        for (size_t i = 0; i < *length_of(field); i++)
-            (*settings)[i] = (struct ib_setting){ib_arena_copy(arena, (*settings)[i].name),
-                                                 ib_arena_copy(arena, (*settings)[i].value)};
+        if (column->type == IB_COLUMN_SETTINGS)
+            keep_settings(arena, field, *length_of(field));
     }
+}
+
+void ib_row_keep(struct ib_arena *arena, const struct ib_db_table *table, void *row)
+{
+    ib_row_keep_after(arena, table, NULL, row);
 }

@@ -108,80 +108,6 @@ double ib_case_record_number(const struct ib_case_record *c, enum ib_axis_kind k
     return c->axis[kind] ? strtod(c->axis[kind], NULL) : NAN;
 }
 
-const char *ib_case_record_stderr(const struct ib_case_record *c)
-{
-    for (size_t i = 0; i < c->n_rounds; i++)
-        if (c->rounds[i].status != IB_CASE_OK && c->rounds[i].stderr_tail)
-            return c->rounds[i].stderr_tail;
-    return c->check.stderr_tail;
-}
-
-/* ---- times ---- */
-
-struct ib_disturbance ib_case_record_disturbance(const struct ib_case_record *c)
-{
-    struct ib_disturbance out = {0};
-    for (const struct ib_round_record *r = c->rounds; r < c->rounds + c->n_rounds; r++) {
-        const bool timed = r->epoch_ns > 0;
-        out.timed += timed ? 1 : 0;
-        out.judged += timed && r->disturbed != IB_UNKNOWN ? 1 : 0;
-        out.disturbed += timed && r->disturbed == IB_YES ? 1 : 0;
-    }
-    return out;
-}
-
-struct ib_disturbance ib_run_record_disturbance(const struct ib_run_record *run)
-{
-    struct ib_disturbance sum = {0};
-    for (size_t i = 0; i < run->n; i++) {
-        const struct ib_disturbance d = ib_case_record_disturbance(&run->cases[i]);
-        sum.timed += d.timed;
-        sum.judged += d.judged;
-        sum.disturbed += d.disturbed;
-    }
-    return sum;
-}
-
-bool ib_disturbed_too(size_t n, size_t n_quiet)
-{
-    return n_quiet == 0 || (n_quiet < IB_INTERVAL_MIN && n >= IB_INTERVAL_MIN) || 3 * n_quiet < n;
-}
-
-struct ib_epoch_times ib_epoch_times_of(const struct ib_case_record *c)
-{
-    struct ib_epoch_times t = {NAN, NAN, NAN, NAN, 0};
-    double *times = malloc((c->n_rounds + 1) * sizeof *times);
-    const struct ib_disturbance d = ib_case_record_disturbance(c);
-    const bool all = ib_disturbed_too(d.timed, d.timed - d.disturbed);
-    for (size_t i = 0; times && i < c->n_rounds; i++)
-        if (c->rounds[i].epoch_ns > 0 && (all || c->rounds[i].disturbed != IB_YES))
-            times[t.n++] = c->rounds[i].epoch_ns;
-    if (t.n) {
-        t.median = ib_median(times, t.n);
-        t.min = ib_minimum(times, t.n);
-        ib_median_interval(times, t.n, &t.low, &t.high);
-    }
-    free(times);
-    return t;
-}
-
-static void derive_phases(struct ib_case_record *c, double *scratch)
-{
-    static const size_t offsets[IB_RUN_PHASES] = {
-        offsetof(struct ib_phases, load_ns), offsetof(struct ib_phases, setup_ns),
-        offsetof(struct ib_phases, train_ns), offsetof(struct ib_phases, readback_ns),
-        offsetof(struct ib_phases, predict_ns)};
-    for (int phase = 0; phase < IB_RUN_PHASES; phase++) {
-        size_t n = 0;
-        for (const struct ib_round_record *r = c->rounds; r < c->rounds + c->n_rounds; r++) {
-            uint64_t ns = *(const uint64_t *)(const void *)((const char *)&r->phases + offsets[phase]);
-            if (ns && r->status == IB_CASE_OK)
-                scratch[n++] = (double)ns;
-        }
-        c->phases_ns[phase] = ib_median(scratch, n);
-    }
-}
-
 /* ---- where an epoch goes ---- */
 
 /* Totals of a profile over its epochs: copies, work of the device, launches, and the waiting that exceeds
@@ -342,16 +268,15 @@ static uint64_t steps_of(const struct ib_case_record *c)
     return ib_steps_per_epoch(&spec);
 }
 
-static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
+void ib_case_record_derive(struct ib_arena *arena, struct ib_case_record *c)
 {
     size_t most = c->n_rounds + c->n_process_runs + c->n_stop_times + 1;
     double *scratch = malloc(most * sizeof *scratch);
     if (!scratch)
         return;
     derive_curve(arena, c);
-    c->epoch_ns = ib_epoch_times_of(c);
+    ib_derive_times(c, scratch);
     c->steps = steps_of(c);
-    derive_phases(c, scratch);
     ib_derive_copies(c);
     ib_derive_memory(c);
     ib_derive_energy(arena, c);
@@ -370,7 +295,8 @@ static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
 void ib_run_record_derive(struct ib_run_record *r)
 {
     for (size_t i = 0; i < r->n; i++)
-        derive_case(&r->arena, &r->cases[i]);
+        if (!r->cases[i].samples) /* else it was derived before the rounds were dropped */
+            ib_case_record_derive(&r->arena, &r->cases[i]);
     ib_run_record_machines(r);
     ib_run_record_name(r);
     ib_run_record_index(r);

@@ -95,6 +95,14 @@ struct ib_round_record {
     const char *stderr_tail;
 };
 
+/* A round as far as its time goes. */
+struct ib_sample {
+    double epoch_ns, cpu_epoch_ns; /* as in struct ib_round_record */
+    uint32_t round;
+    enum ib_truth disturbed : 8;
+    enum ib_case_status status : 8;
+};
+
 /* One run of the whole process, timed from outside. */
 struct ib_process_run_record {
     uint64_t run; /* from 1 */
@@ -233,8 +241,10 @@ struct ib_case_record {
     size_t n_predictions, predictions_capacity;
     struct ib_tracer_record tracer;
     struct ib_profile_record profile;
-    struct ib_round_record *rounds;
+    struct ib_round_record *rounds; /* NULL in a record of samples: it has `samples` in their place */
     size_t n_rounds, rounds_capacity;
+    const struct ib_sample *samples; /* n_rounds of them; NULL: all is known of the rounds */
+    const char *round_stderr;        /* in a record of samples: that of the first failed round */
     struct ib_copy_record *copies; /* of the newest timed pass, phase by phase, the most bytes first */
     size_t n_copies, copies_capacity;
     struct ib_calls_record *calls;
@@ -318,6 +328,12 @@ struct ib_run_record {
 
 /* Derives the fields above for all cases. May be called again after further measurements. */
 void ib_run_record_derive(struct ib_run_record *);
+/* Derives those that follow from the case alone; part of the above. */
+void ib_case_record_derive(struct ib_arena *, struct ib_case_record *);
+/* Derives them, and replaces the rounds by samples, whose memory is a tenth of theirs. */
+void ib_case_record_reduce(struct ib_arena *, struct ib_case_record *);
+/* The i-th round, in whichever way the record has it. */
+struct ib_sample ib_case_record_sample(const struct ib_case_record *, size_t i);
 /* Sorts by_id; part of the above. */
 void ib_run_record_index(struct ib_run_record *);
 /* Sets the machines, and that of each case; part of the above. */
@@ -327,6 +343,8 @@ void ib_run_record_name(struct ib_run_record *);
 /* Set transfers, phase_transfers, as_expected and counting; and the peaks of the memory: parts of it, too. */
 void ib_derive_copies(struct ib_case_record *);
 void ib_derive_memory(struct ib_case_record *);
+/* Set epoch_ns and phases_ns. */
+void ib_derive_times(struct ib_case_record *, double *scratch);
 /* Sets energy; another part. Texts live in the arena. */
 void ib_derive_energy(struct ib_arena *, struct ib_case_record *);
 void ib_run_record_free(struct ib_run_record *);

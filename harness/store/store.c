@@ -105,7 +105,7 @@ static enum ib_status fill(struct ib_store *store, const char *path, const struc
     IB_TRY(config ? begin_tables(store->db) : ib_add_missing(store->db));
     IB_TRY(prepare(store));
     IB_TRY(config ? ib_store_end(store, add_run(store, config, machine)) : IB_OK);
-    return ib_load_run_of(store->db, true, &store->record);
+    return ib_load_run_of(store->db, IB_LOAD_ROUNDS, &store->record);
 }
 
 static enum ib_status start(const char *path, const struct ib_config *config,

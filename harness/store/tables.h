@@ -50,12 +50,12 @@ enum ib_db_table_kind {
     IB_TABLE_OPERATIONS,
     IB_TABLE_COPY_TIMES,
     IB_TABLE_LOSSES,
-    IB_TABLE_ROUNDS,
     IB_TABLE_COPIES,
     IB_TABLE_CALLS,
     IB_TABLE_PROCESS_RUNS,
     IB_TABLE_STOPS,
     IB_TABLE_STOP_TIMES,
+    IB_TABLE_ROUNDS, /* last: a case may be derived as soon as it has them */
     IB_TABLE_COUNT
 };
 extern const struct ib_db_table ib_db_tables[IB_TABLE_COUNT];
@@ -76,6 +76,9 @@ void ib_row_set(struct ib_arena *, const struct ib_db_table *, struct ib_case_re
                 size_t n);
 /* Replaces text, numbers and settings of a row by copies in the arena; "" becomes NULL. */
 void ib_row_keep(struct ib_arena *, const struct ib_db_table *, void *row);
+/* The same, but text that equals that of the row before in its column is shared with it. before: NULL if there
+ * is none. */
+void ib_row_keep_after(struct ib_arena *, const struct ib_db_table *, const void *before, void *row);
 
 /* "INSERT INTO t (case_number, a, b) VALUES (?, ?, ?)". */
 const char *ib_insert_sql(struct ib_arena *, const struct ib_db_table *);
@@ -94,8 +97,11 @@ const char *ib_column_text(sqlite3_stmt *, int column, struct ib_arena *);
 
 /* ---- load_run.c ---- */
 
-/* Reads from an open database, and derives nothing. *out must be freed even after a failure. */
-enum ib_status ib_load_run_of(sqlite3 *, bool measurements, struct ib_run_record *out);
+enum ib_load_detail { IB_LOAD_CASES, IB_LOAD_SAMPLES, IB_LOAD_ROUNDS };
+
+/* Reads from an open database, and derives nothing but the cases whose rounds are not kept. *out must be freed
+ * even after a failure. */
+enum ib_status ib_load_run_of(sqlite3 *, enum ib_load_detail, struct ib_run_record *out);
 
 /* Rows with the columns of `parts`, filled from the row of the run where that was not merged. */
 #define IB_PARTS_COLUMNS                                                                                     \
