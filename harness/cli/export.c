@@ -10,59 +10,100 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef void printer(FILE *, const struct ib_run_record *);
+/* Prints a record; lists: those that the form wants. */
+typedef enum ib_status printer(FILE *, const struct ib_run_record *, struct ib_long_lists *lists);
+typedef enum ib_status loader(const char *dir, struct ib_run_record *);
+
+static enum ib_status print_cases(FILE *out, const struct ib_run_record *run, struct ib_long_lists *none)
+{
+    (void)none;
+    ib_csv_cases(out, run);
+    return IB_OK;
+}
+
+static enum ib_status print_markdown(FILE *out, const struct ib_run_record *run, struct ib_long_lists *none)
+{
+    (void)none;
+    ib_markdown_print(out, run);
+    return IB_OK;
+}
+
+static enum ib_status print_trace(FILE *out, const struct ib_run_record *run, struct ib_long_lists *none)
+{
+    (void)none;
+    ib_trace_print(out, run);
+    return IB_OK;
+}
+
+static enum ib_status load_with_timelines(const char *dir, struct ib_run_record *run)
+{
+    IB_TRY(ib_load_run_samples(dir, run));
+    const enum ib_status status = ib_load_timelines(dir, run);
+    if (status != IB_OK)
+        ib_run_record_free(run);
+    return status;
+}
+
+/* All that a row for a sample tells of its case. */
+static enum ib_status load_names(const char *dir, struct ib_run_record *run)
+{
+    IB_TRY(ib_load_run_cases(dir, run));
+    ib_run_record_derive(run);
+    return IB_OK;
+}
+
+enum { ROUNDS = 1u << IB_LIST_ROUNDS, ALL_LISTS = (1u << IB_LIST_COUNT) - 1 };
 
 static const struct form {
     const char *name;
-    printer *print, *samples;    /* samples: for --samples; NULL: not supported */
-    bool predictions, timelines; /* that it prints, too */
-} forms[] = {{"json", ib_record_print, NULL, true, true},
-             {"csv", ib_csv_cases, ib_csv_samples, false, false},
-             {"md", ib_markdown_print, NULL, false, false},
-             {"trace", ib_trace_print, NULL, false, true}};
+    bool samples; /* with --samples */
+    loader *load;
+    printer *print;
+    unsigned lists; /* that it prints, too: bits of enum ib_long_list */
+} forms[] = {{"json", false, ib_load_run_samples, ib_record_print, ALL_LISTS},
+             {"csv", false, ib_load_run_samples, print_cases, 0},
+             {"csv", true, load_names, ib_csv_samples, ROUNDS},
+             {"md", false, ib_load_run_samples, print_markdown, 0},
+             {"trace", false, load_with_timelines, print_trace, 0}};
 enum { FORM_COUNT = sizeof forms / sizeof *forms };
 
 static enum ib_status find_form(const char *format, bool samples, const struct form **out)
 {
-    const struct form *form = forms;
-    while (form < forms + FORM_COUNT && strcmp(form->name, format) != 0)
-        form++;
-    if (form == forms + FORM_COUNT)
-        return ib_fail(IB_EINVAL, "--format", "`%s` is not allowed: json, csv, md or trace", format);
-    if (samples && !form->samples)
-        return ib_fail(IB_EINVAL, "--samples", "requires `--format csv`");
-    *out = form;
-    return IB_OK;
+    bool known = false;
+    for (const struct form *form = forms; form < forms + FORM_COUNT; form++) {
+        known |= strcmp(form->name, format) == 0;
+        *out = form;
+        if (strcmp(form->name, format) == 0 && form->samples == samples)
+            return IB_OK;
+    }
+    return known ? ib_fail(IB_EINVAL, "--samples", "requires `--format csv`")
+                 : ib_fail(IB_EINVAL, "--format", "`%s` is not allowed: json, csv, md or trace", format);
 }
 
-/* What only some forms need. */
-static enum ib_status load_more(const char *dir, const struct form *form, struct ib_run_record *run)
+static enum ib_status print(const char *dir, const struct form *form, const struct ib_run_record *run)
 {
-    if (form->predictions)
-        IB_TRY(ib_load_predictions(dir, run));
-    return form->timelines ? ib_load_timelines(dir, run) : IB_OK;
+    struct ib_long_lists *lists = NULL;
+    if (form->lists)
+        IB_TRY(ib_long_lists_open(dir, form->lists, &lists));
+    const enum ib_status status = form->print(stdout, run, lists);
+    ib_long_lists_close(lists);
+    if (status == IB_OK && (fflush(stdout) != 0 || ferror(stdout)))
+        return ib_fail_errno("stdout", "cannot write the record");
+    return status;
 }
 
-static int print_record(const char *dir, const struct form *form, bool samples,
-                        const struct ib_sweep_flags *selected)
+static int print_record(const char *dir, const struct form *form, const struct ib_sweep_flags *selected)
 {
     struct ib_run_record run;
-    if (ib_load_run(dir, &run) != IB_OK)
+    if (form->load(dir, &run) != IB_OK)
         return ib_usage_error();
-    if (load_more(dir, form, &run) != IB_OK) {
-        ib_run_record_free(&run);
-        return ib_run_error();
-    }
     if (ib_select_cases(&run, selected->keep, selected->drop) != IB_OK) {
         ib_run_record_free(&run);
         return ib_usage_error();
     }
-    (samples ? form->samples : form->print)(stdout, &run);
+    const enum ib_status status = print(dir, form, &run);
     ib_run_record_free(&run);
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return IB_EXIT_OK;
-    ib_fail_errno("stdout", "cannot write the record");
-    return ib_run_error();
+    return status == IB_OK ? IB_EXIT_OK : ib_run_error();
 }
 
 static int export_main(const struct ib_command *command, int argc, char **argv)
@@ -85,9 +126,9 @@ static int export_main(const struct ib_command *command, int argc, char **argv)
         ib_fail(IB_EINVAL, "--json", "excludes --format");
         return ib_usage_error();
     }
-    if (find_form(format ? format : "json", samples, &form) != IB_OK)
+    if (find_form(format ? format : "json", samples != NULL, &form) != IB_OK)
         return ib_usage_error();
-    return print_record(dir, form, samples, &selected);
+    return print_record(dir, form, &selected);
 }
 
 const struct ib_command ib_command_export = {

@@ -47,7 +47,8 @@ static int report_main(const struct ib_command *command, int argc, char **argv)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    if ((baseline && ib_store_set_reference(dir, baseline) != IB_OK) || ib_load_run_samples(dir, &run) != IB_OK)
+    if ((baseline && ib_store_set_reference(dir, baseline) != IB_OK) ||
+        ib_load_run_samples(dir, &run) != IB_OK)
         return ib_usage_error();
     if (ib_select_cases(&run, selected.keep, selected.drop) != IB_OK) {
         ib_run_record_free(&run);

@@ -36,15 +36,20 @@ struct output {
 };
 
 /* Prints one line of JSON per case. */
-static void print_lines(const struct ib_run_record *run)
+static void print_line(void *context, json_t *c)
 {
-    size_t i;
-    json_t *record = ib_record_to_json(run, false), *c;
-    json_array_foreach (json_object_get(record, "cases"), i, c) {
-        ib_json_print(stdout, c, JSON_COMPACT);
-        putchar('\n');
-    }
-    json_decref(record);
+    (void)context;
+    ib_json_print(stdout, c, JSON_COMPACT);
+    putchar('\n');
+}
+
+static enum ib_status print_lines(const char *dir, const struct ib_run_record *run)
+{
+    struct ib_long_lists *lists;
+    IB_TRY(ib_long_lists_open(dir, 1u << IB_LIST_ROUNDS, &lists));
+    const enum ib_status status = ib_record_each_case(run, lists, print_line, NULL);
+    ib_long_lists_close(lists);
+    return status;
 }
 
 /* Prints the table, writes the report into the folder, and returns the exit status. */
@@ -52,9 +57,9 @@ static int conclude(const char *dir, const struct ib_run_record *run, const stru
                     const struct output *output)
 {
     char why[256];
-    if (output->json)
-        print_lines(run);
-    else if (!output->quiet)
+    if (output->json && print_lines(dir, run) != IB_OK)
+        return ib_run_error();
+    if (!output->json && !output->quiet)
         ib_table_print(stdout, run, (enum ib_colour)output->colour);
     int status = ib_run_exit_status(run, config->require, why, sizeof why);
     if (ib_report_write(dir, run) != IB_OK)

@@ -3,6 +3,8 @@
 #include "base/plain_text.h"
 #include "report/record_json.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,12 +88,7 @@ static const char *const of_run[] = {"run.id",
                                      "run.machine.usable_cores",
                                      "run.machine.os",
                                      NULL};
-/* Arrays of a case with one element per sample, and their column names. */
-static const char *const samples[][2] = {{"time.epoch_ns.rounds", "round"},
-                                         {"time.epoch_ns.samples", "epoch_ns"},
-                                         {"time.epoch_ns.cpu", "cpu_epoch_ns"},
-                                         {"time.epoch_ns.disturbed", "disturbed"}};
-enum { SAMPLES = sizeof samples / sizeof *samples };
+static const char sample_heads[] = ",round,epoch_ns,cpu_epoch_ns,disturbed";
 
 /* The member with a dotted name; NULL if there is none. */
 static const json_t *member(const json_t *object, const char *name)
@@ -114,6 +111,13 @@ static void print_text(FILE *out, const char *text)
     ib_arena_free(&arena);
 }
 
+static void print_real(FILE *out, double value)
+{
+    char number[32];
+    if (isfinite(value))
+        fputs(ib_print_real(value, number, sizeof number), out);
+}
+
 /* Prints arrays and objects as JSON, and nothing for null or an empty object. */
 static void print_value(FILE *out, const json_t *value)
 {
@@ -124,8 +128,7 @@ static void print_value(FILE *out, const json_t *value)
         return;
     }
     if (json_is_real(value)) {
-        char number[32];
-        fputs(ib_print_real(json_real_value(value), number, sizeof number), out);
+        print_real(out, json_real_value(value));
         return;
     }
     char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
@@ -200,7 +203,7 @@ void ib_csv_cases(FILE *out, const struct ib_run_record *run)
     struct output output = {out, ib_run_to_json(run)};
     each_column(true, print_name, out, NULL);
     each_column_of_run(print_name, out, NULL);
-    ib_record_each_case(run, print_case, &output);
+    ib_record_each_case(run, NULL, print_case, &output); /* which cannot fail without lists */
     json_decref(output.run);
 }
 
@@ -220,38 +223,45 @@ static char *frame_text(const json_t *c, bool end)
     return text;
 }
 
-static void print_samples(FILE *out, const json_t *c)
+static void print_sample(FILE *out, const struct ib_round_record *r)
 {
-    const json_t *lists[SAMPLES];
-    char *begin = frame_text(c, false), *end = frame_text(c, true);
-    for (size_t column = 0; column < SAMPLES; column++)
-        lists[column] = member(c, samples[column][0]);
-    const size_t n = begin && end ? json_array_size(member(c, "time.epoch_ns.samples")) : 0;
-    for (size_t i = 0; i < n; i++) {
+    static const char *const disturbed[] = {[IB_NO] = "false", [IB_YES] = "true"};
+    fprintf(out, ",%" PRIu64 ",", r->round);
+    print_real(out, r->epoch_ns);
+    fputc(',', out);
+    print_real(out, r->cpu_epoch_ns);
+    fprintf(out, ",%s", r->disturbed == IB_UNKNOWN ? "" : disturbed[r->disturbed]);
+}
+
+static void print_samples(FILE *out, json_t *of, const struct ib_case_record *c)
+{
+    json_t *json = ib_case_to_json(c);
+    use_machine(of, json);
+    json_object_set(json, "run", of);
+    char *begin = frame_text(json, false), *end = frame_text(json, true);
+    for (size_t i = 0; begin && end && i < c->n_rounds; i++) {
+        if (isnan(c->rounds[i].epoch_ns))
+            continue;
         fputs(begin, out);
-        for (size_t column = 0; column < SAMPLES; column++) {
-            fputc(',', out);
-            print_value(out, json_array_get(lists[column], i));
-        }
+        print_sample(out, &c->rounds[i]);
         fputs(end, out);
     }
     free(begin);
     free(end);
+    json_decref(json);
 }
 
-void ib_csv_samples(FILE *out, const struct ib_run_record *run)
+enum ib_status ib_csv_samples(FILE *out, const struct ib_run_record *run, struct ib_long_lists *lists)
 {
-    each_column(false, print_name, out, NULL);
-    for (size_t column = 0; column < SAMPLES; column++)
-        fprintf(out, ",%s", samples[column][1]);
-    each_column_of_run(print_name, out, NULL);
+    struct ib_case_record c;
+    enum ib_status status = IB_OK;
     json_t *of = ib_run_to_json(run);
-    for (size_t i = 0; i < run->n; i++) {
-        json_t *c = ib_case_to_json(&run->cases[i]);
-        use_machine(of, c);
-        json_object_set(c, "run", of);
-        print_samples(out, c);
-        json_decref(c);
-    }
+    each_column(false, print_name, out, NULL);
+    fputs(sample_heads, out);
+    each_column_of_run(print_name, out, NULL);
+    for (size_t i = 0; i < run->n && status == IB_OK; i++)
+        if ((status = ib_long_lists_read(lists, &run->cases[i], &c)) == IB_OK)
+            print_samples(out, of, &c);
     json_decref(of);
+    return status;
 }

@@ -2,12 +2,12 @@
 #ifndef IB_REPORT_CSV_H
 #define IB_REPORT_CSV_H
 
-#include "store/run_record.h"
+#include "store/long_lists.h"
 
 #include <stdio.h>
 
 void ib_csv_cases(FILE *, const struct ib_run_record *);
-/* Every sample of every round, including disturbed ones. */
-void ib_csv_samples(FILE *, const struct ib_run_record *);
+/* Every sample of every round, including disturbed ones, from the lists. */
+enum ib_status ib_csv_samples(FILE *, const struct ib_run_record *, struct ib_long_lists *);
 
 #endif

@@ -27,7 +27,8 @@ struct ib_doc_drawing {
 struct ib_doc_text {
     const char *text;
     enum ib_doc_style style;
-    const char *to; /* id of the block that a table's cell or an item's head links to; NULL: no link */
+    const char *to;   /* id of the block that a table's cell or an item's head links to; NULL: no link */
+    const char *page; /* path of another page that it leads to, relative to this one; NULL: none */
     const struct ib_doc_drawing *drawing; /* of a table's cell; NULL: none */
 };
 

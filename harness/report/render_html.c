@@ -44,6 +44,8 @@ static void print_linked(const struct page *page, const struct ib_doc_text *text
 {
     if (text->to)
         fprintf(page->out, "<a href=\"#%s\">%s</a>", text->to, escaped(page, text->text));
+    else if (text->page)
+        fprintf(page->out, "<a href=\"%s\">%s</a>", text->page, escaped(page, text->text));
     else
         fputs(escaped(page, text->text), page->out);
 }

@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include "base/error.h"
+#include "report/case_pages.h"
 #include "report/run_doc.h"
 #include "store/run_folder.h"
 
@@ -75,6 +76,7 @@ static enum ib_status write_report(struct ib_arena *arena, const char *dir, cons
     ib_summary_build(arena, run, &pages.summary);
     IB_TRY(ib_charts_draw(arena, dir, run, &pages.summary.derived, &pages.charts, &pages.n_charts));
     IB_TRY(ib_run_folder_print(dir, "report.md", print_markdown, &pages));
+    IB_TRY(ib_case_pages_write(dir, &pages.summary));
     return ib_run_folder_print(dir, "report.html", print_html, &pages);
 }
 

@@ -55,11 +55,18 @@ static const char *run_command(struct ib_arena *arena, const struct ib_run_recor
                           ib_shell_quote(arena, ib_case_conditions(arena, c)));
 }
 
-const char *ib_repro_command(struct ib_arena *arena, const struct ib_run_record *run,
-                             const struct ib_case_record *c)
+bool ib_is_shipped(const char *dataset)
 {
+    struct ib_arena arena = {0};
     struct ib_dataset_spec spec;
-    bool shipped = ib_dataset_find(arena, c->axis[IB_AXIS_DATASET], NULL, 0, NULL, &spec) == IB_OK;
+    const bool found = ib_dataset_find(&arena, dataset, NULL, 0, NULL, &spec) == IB_OK;
+    ib_arena_free(&arena);
+    return found;
+}
+
+const char *ib_repro_command(struct ib_arena *arena, const struct ib_run_record *run,
+                             const struct ib_case_record *c, bool shipped)
+{
     /* `train` cannot log in timed passes. */
     bool logs = ib_case_record_number(c, IB_AXIS_LOG_EVERY) > 0;
     return shipped && !logs ? train_command(arena, c) : run_command(arena, run, c);

@@ -1,6 +1,7 @@
 #include "report/run_doc.h"
 
 #include "base/text.h"
+#include "report/case_pages.h"
 #include "report/case_part.h"
 #include "report/glossary.h"
 #include "report/overview.h"
@@ -167,9 +168,13 @@ static void add_section(struct ib_doc *doc, const struct ib_summary *summary, si
     ib_doc_append(doc, ib_arena_print(doc->arena, "%zu problem%s", n_problems, ib_plural(n_problems)),
                   IB_SOFT);
     ib_sweep_maps(doc, summary, section);
-    ib_section_tables(doc, summary, section, with_cases ? IB_WITH_CASES : IB_WITHOUT_CASES);
+    const bool elsewhere = with_cases && ib_has_case_pages(summary);
+    if (!elsewhere)
+        ib_section_tables(doc, summary, section, with_cases ? IB_WITH_CASES : IB_WITHOUT_CASES);
     add_charts(doc, charts, n_charts, section);
-    if (with_cases)
+    if (elsewhere)
+        ib_case_page_links(doc, summary, s);
+    else if (with_cases)
         ib_case_parts(doc, summary, section);
     ib_doc_add(doc, IB_DOC_END, NULL);
 }

@@ -154,9 +154,8 @@ static void add_setting(struct ib_doc *doc, const struct ib_summary *summary,
     }
 }
 
-/* One table of all problems, in which each is named by what it does not share with the others. */
-static void add_settings(struct ib_doc *doc, const struct ib_summary *summary,
-                         const struct ib_summary_section *section, enum ib_extent extent)
+void ib_settings_table(struct ib_doc *doc, const struct ib_summary *summary,
+                       const struct ib_summary_section *section, enum ib_extent extent)
 {
     struct ib_arena *arena = doc->arena;
     const char **titles = ib_arena_alloc(arena, section->n * sizeof *titles);
@@ -206,5 +205,5 @@ void ib_section_tables(struct ib_doc *doc, const struct ib_summary *summary,
             add_seeds(doc, summary, section, &section->seed_groups[f], extent);
     }
     if (many)
-        add_settings(doc, summary, section, extent);
+        ib_settings_table(doc, summary, section, extent);
 }

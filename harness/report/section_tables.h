@@ -12,6 +12,10 @@ enum ib_extent { IB_BRIEF, IB_WITHOUT_CASES, IB_WITH_CASES };
 void ib_section_tables(struct ib_doc *, const struct ib_summary *, const struct ib_summary_section *,
                        enum ib_extent);
 
+/* Adds a single table of the problems, in which each is named by what it does not share with the others. */
+void ib_settings_table(struct ib_doc *, const struct ib_summary *, const struct ib_summary_section *,
+                       enum ib_extent);
+
 /* Appends the answer to the last block, and adds the notes on it. */
 void ib_group_claim(struct ib_doc *, const struct ib_summary_group *);
 

@@ -268,7 +268,7 @@ enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *ma
                       .progress_context = context};
     list_series(&run);
     IB_TRY(open_workspace(&run, dir, &work));
-    ib_limits_use(&work.arena, &ib_store_record(store)->machine, &run.context);
+    ib_limits_use(&work.arena, ib_store_machine(store), &run.context);
     if (config->measure.process_runs)
         run.context.hyperfine = ib_hyperfine_version(&work.arena);
     enum ib_status status = open_case_runs(&run, progress);

@@ -88,8 +88,7 @@ struct ib_interval ib_interval_correlated(const double *samples, size_t n, doubl
     if (!sorted)
         return (struct ib_interval){NAN, NAN, NAN, n};
     const double median = ib_sorted_median(sorted, n);
-    const struct ib_interval out =
-        from_ranks(sorted, n, widened(samples, n, median, trimmed(n, coverage)));
+    const struct ib_interval out = from_ranks(sorted, n, widened(samples, n, median, trimmed(n, coverage)));
     free(sorted);
     return out;
 }

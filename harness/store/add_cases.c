@@ -39,6 +39,7 @@ static enum ib_status add_all(struct ib_store *store, sqlite3_stmt *insert, cons
     struct ib_run_record *r = &store->record;
     for (size_t i = 0; i < r->n; i++)
         r->cases[i].name = NULL; /* names depend on all cases together */
+    r->by_id = NULL;
     for (size_t i = 0; i < n; i++) {
         r->cases = ib_arena_grow(&r->arena, r->cases, sizeof *r->cases, r->n, &r->capacity);
         struct ib_case_record *c = &r->cases[r->n];

@@ -12,7 +12,12 @@ struct ib_sample ib_case_record_sample(const struct ib_case_record *c, size_t i)
     if (c->samples)
         return c->samples[i];
     const struct ib_round_record *r = &c->rounds[i];
-    return (struct ib_sample){r->epoch_ns, r->cpu_epoch_ns, (uint32_t)r->round, r->disturbed, r->status};
+    return (struct ib_sample){.epoch_ns = r->epoch_ns,
+                              .cpu_epoch_ns = r->cpu_epoch_ns,
+                              .round = (uint32_t)r->round,
+                              .disturbed = r->disturbed,
+                              .status = r->status,
+                              .retried = r->discarded_ns > 0};
 }
 
 static const char *first_stderr(const struct ib_case_record *c)

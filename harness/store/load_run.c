@@ -180,9 +180,9 @@ static void read_process(struct reader *r, sqlite3_stmt *row, struct ib_case_rec
 static bool is_unused(const struct ib_column *column)
 {
     static const size_t unused[] = {
-        offsetof(struct ib_round_record, reason),    offsetof(struct ib_round_record, discarded_ns),
-        offsetof(struct ib_round_record, slices),    offsetof(struct ib_round_record, unseen),
-        offsetof(struct ib_round_record, clock_mhz), offsetof(struct ib_round_record, slowed)};
+        offsetof(struct ib_round_record, reason), offsetof(struct ib_round_record, slices),
+        offsetof(struct ib_round_record, unseen), offsetof(struct ib_round_record, clock_mhz),
+        offsetof(struct ib_round_record, slowed)};
     for (size_t i = 0; i < sizeof unused / sizeof *unused; i++)
         if (column->offset == unused[i])
             return true;
@@ -230,26 +230,16 @@ enum ib_status ib_load_rows(sqlite3 *db, struct ib_run_record *run, enum ib_db_t
     return status;
 }
 
-static enum ib_status load_more(const char *dir, const struct ib_db_table *table, struct ib_run_record *run)
+enum ib_status ib_load_timelines(const char *dir, struct ib_run_record *run)
 {
     struct reader r = {.run = run};
     IB_TRY(ib_run_folder_open(dir, &r.db));
     enum ib_status status = ib_shadow_missing(r.db);
     if (status == IB_OK)
-        status = read_table(&r, table, 0);
+        status = read_table(&r, &ib_db_events, 0);
     ib_arena_free(&r.scratch);
     sqlite3_close(r.db);
     return status;
-}
-
-enum ib_status ib_load_predictions(const char *dir, struct ib_run_record *run)
-{
-    return load_more(dir, &ib_db_predictions, run);
-}
-
-enum ib_status ib_load_timelines(const char *dir, struct ib_run_record *run)
-{
-    return load_more(dir, &ib_db_events, run);
 }
 
 enum ib_status ib_load_run_of(sqlite3 *db, enum ib_load_detail detail, struct ib_run_record *out)

@@ -12,7 +12,8 @@
 
 /* If the copying is interrupted, the file is worth nothing, so no journal is needed. */
 #define ATTACHED_PRAGMAS                                                                                     \
-    "PRAGMA merged.journal_mode = OFF; PRAGMA merged.synchronous = OFF; PRAGMA merged.cache_size = -262144;"
+    "PRAGMA merged.journal_mode = OFF; PRAGMA merged.synchronous = OFF; PRAGMA merged.locking_mode = "       \
+    "EXCLUSIVE;"
 
 static enum ib_status execute(sqlite3 *db, const char *sql)
 {
@@ -99,16 +100,21 @@ static enum ib_status copy_table(struct copy *copy, const char *table)
                                             table, columns, columns, table));
 }
 
-/* The repositories are those of the first part. */
+/* Those that the runs before it did not have, after theirs. */
 static enum ib_status copy_repositories(struct copy *copy)
 {
     const char *columns;
-    if (copy->source != copy->plan->parts[0].source)
-        return IB_OK;
-    IB_TRY(list_columns(copy, "sources", "", &columns));
-    return execute(copy->db,
-                   ib_arena_print(&copy->arena, "INSERT INTO merged.sources (%s) SELECT %s FROM sources",
-                                  columns, columns));
+    IB_TRY(list_columns(copy, "sources", "|number|", &columns));
+    return execute(
+        copy->db,
+        ib_arena_print(
+            &copy->arena,
+            "INSERT INTO merged.sources (number, %s)"
+            " SELECT (SELECT count(*) FROM merged.sources) + row_number() OVER (ORDER BY number), %s"
+            " FROM sources AS s WHERE NOT EXISTS (SELECT 1 FROM merged.sources AS m WHERE m.kind IS"
+            " s.kind AND m.impl IS s.impl AND m.path IS s.path AND m.commit_hash IS s.commit_hash"
+            " AND m.dirty IS s.dirty)",
+            columns, columns));
 }
 
 /* All tables whose rows belong to a case. */
@@ -227,10 +233,20 @@ static enum ib_status make_tables(const struct ib_merge_plan *plan, sqlite3 *db)
     return ib_schema_apply(db);
 }
 
+static bool is_first_of_source(const struct ib_merge_plan *plan, size_t part)
+{
+    for (size_t p = 0; p < part; p++)
+        if (plan->parts[p].source == plan->parts[part].source)
+            return false;
+    return true;
+}
+
+/* The runs come in the order of their first parts, whatever the order in which they were given. */
 enum ib_status ib_merge_copy(const struct ib_merge_plan *plan, const char *path)
 {
     IB_TRY(with_file(plan, path, SQLITE_OPEN_CREATE, make_tables));
-    for (size_t s = 0; s < plan->n_sources; s++)
-        IB_TRY(copy_source(plan, s, path));
+    for (size_t p = 0; p < plan->n_parts; p++)
+        if (is_first_of_source(plan, p))
+            IB_TRY(copy_source(plan, plan->parts[p].source, path));
     return with_file(plan, path, 0, complete);
 }

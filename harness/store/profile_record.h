@@ -28,7 +28,7 @@ struct ib_profile_record {
         enum ib_event_kind kind;
         const char *op, *tensor; /* tensor: of a copy; else NULL */
         uint64_t begin_ns, launch_ns, wait_ns, compute_ns;
-    } * events; /* the time line of one more epoch; by ib_load_timelines only */
+    } * events; /* the time line of one more epoch; by ib_load_timelines and long_lists.h only */
     size_t n_events, events_capacity;
 };
 

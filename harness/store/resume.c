@@ -135,11 +135,12 @@ static void load_progress(const struct ib_case_record *c, struct ib_arena *arena
                                      .process_runs = c->n_process_runs,
                                      .searched = c->n_stops > 0,
                                      .samples = samples};
-    for (size_t i = 0; i < c->n_rounds; i++)
-        if (c->rounds[i].epoch_ns > 0 && c->rounds[i].disturbed != IB_YES)
-            samples[out->n_samples++] = c->rounds[i].epoch_ns;
-    for (size_t i = 0; i < c->n_rounds; i++)
-        out->retries += c->rounds[i].discarded_ns > 0 ? 1 : 0;
+    for (size_t i = 0; i < c->n_rounds; i++) {
+        const struct ib_sample s = ib_case_record_sample(c, i);
+        if (s.epoch_ns > 0 && s.disturbed != IB_YES)
+            samples[out->n_samples++] = s.epoch_ns;
+        out->retries += s.retried ? 1 : 0;
+    }
     for (size_t t = 0; t < c->n_stops && t < IB_LOSS_TARGET_COUNT; t++)
         out->stops[t] = c->stops[t];
     for (size_t i = 0; i < c->n_stop_times; i++)

@@ -126,12 +126,22 @@ enum ib_status ib_row_put(sqlite3_stmt *insert, const struct ib_db_table *table,
 
 /* ---- reading ---- */
 
-const char *ib_select_sql(struct ib_arena *arena, const struct ib_db_table *table, uint64_t case_number)
+static const char *select_sql(struct ib_arena *arena, const struct ib_db_table *table, const char *of)
 {
-    const char *of = case_number ? ib_arena_print(arena, "%s = %" PRIu64, table->key, case_number) : "1";
     return ib_arena_print(arena, "SELECT %s FROM %s WHERE %s AND %s ORDER BY %s%s%s",
                           column_names(arena, table), table->name, of, table->where ? table->where : "1",
                           table->key, table->order ? ", " : "", table->order ? table->order : "");
+}
+
+const char *ib_select_sql(struct ib_arena *arena, const struct ib_db_table *table, uint64_t case_number)
+{
+    return select_sql(arena, table,
+                      case_number ? ib_arena_print(arena, "%s = %" PRIu64, table->key, case_number) : "1");
+}
+
+const char *ib_select_from_sql(struct ib_arena *arena, const struct ib_db_table *table)
+{
+    return select_sql(arena, table, ib_arena_print(arena, "%s >= ?", table->key));
 }
 
 const char *ib_column_text(sqlite3_stmt *row, int column, struct ib_arena *arena)
@@ -277,6 +287,13 @@ void ib_row_set(struct ib_arena *arena, const struct ib_db_table *table, struct 
     *count = n;
 }
 
+void ib_row_lend(const struct ib_db_table *table, struct ib_case_record *c, void *rows, size_t n)
+{
+    char *at = (char *)c;
+    *(void **)(void *)(at + table->at) = rows;
+    *(size_t *)(void *)(at + table->n_at) = *(size_t *)(void *)(at + table->capacity_at) = n;
+}
+
 static void *keep_bytes(struct ib_arena *arena, const void *from, size_t bytes)
 {
     return from ? memcpy(ib_arena_alloc(arena, bytes + 1), from, bytes) : NULL;
@@ -301,7 +318,8 @@ void ib_row_keep_after(struct ib_arena *arena, const struct ib_db_table *table, 
 {
     for (const struct ib_column *column = table->columns; column->name; column++) {
         void *field = (char *)row + column->offset;
-        const char **text = field, *const *last = (const void *)((const char *)before + (before ? column->offset : 0));
+        const char **text = field, *const *last =
+                                       (const void *)((const char *)before + (before ? column->offset : 0));
         const double **numbers = field;
         if (column->type == IB_COLUMN_TEXT)
             *text = keep_text(arena, *text, before ? *last : NULL);

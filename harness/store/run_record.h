@@ -101,6 +101,7 @@ struct ib_sample {
     uint32_t round;
     enum ib_truth disturbed : 8;
     enum ib_case_status status : 8;
+    bool retried : 1; /* it replaces a disturbed first try */
 };
 
 /* One run of the whole process, timed from outside. */
@@ -237,7 +238,7 @@ struct ib_case_record {
     uint64_t metrics_known; /* bits of those that the program knew which wrote this record; 0: all */
     struct ib_loss_record *losses;
     size_t n_losses, losses_capacity;
-    struct ib_prediction_record *predictions; /* by ib_load_predictions only */
+    struct ib_prediction_record *predictions; /* by long_lists.h only */
     size_t n_predictions, predictions_capacity;
     struct ib_tracer_record tracer;
     struct ib_profile_record profile;
@@ -245,7 +246,7 @@ struct ib_case_record {
     size_t n_rounds, rounds_capacity;
     const struct ib_sample *samples; /* n_rounds of them; NULL: all is known of the rounds */
     const char *round_stderr;        /* in a record of samples: that of the first failed round */
-    struct ib_copy_record *copies; /* of the newest timed pass, phase by phase, the most bytes first */
+    struct ib_copy_record *copies;   /* of the newest timed pass, phase by phase, the most bytes first */
     size_t n_copies, copies_capacity;
     struct ib_calls_record *calls;
     size_t n_calls, calls_capacity;

@@ -105,7 +105,7 @@ static enum ib_status fill(struct ib_store *store, const char *path, const struc
     IB_TRY(config ? begin_tables(store->db) : ib_add_missing(store->db));
     IB_TRY(prepare(store));
     IB_TRY(config ? ib_store_end(store, add_run(store, config, machine)) : IB_OK);
-    return ib_load_run_of(store->db, IB_LOAD_ROUNDS, &store->record);
+    return ib_load_run_of(store->db, IB_LOAD_SAMPLES, &store->record);
 }
 
 static enum ib_status start(const char *path, const struct ib_config *config,
@@ -171,6 +171,11 @@ const struct ib_run_record *ib_store_record(struct ib_store *store)
 {
     ib_run_record_derive(&store->record);
     return &store->record;
+}
+
+const struct ib_machine *ib_store_machine(const struct ib_store *store)
+{
+    return &store->record.machine;
 }
 
 enum ib_status ib_store_put_status(struct ib_store *store, const struct ib_case *c,

@@ -20,6 +20,8 @@ enum ib_status ib_store_open(const char *dir, struct ib_store **out);
 
 /* The run as it stands, with all that is derived from it; valid until the next call for this store. */
 const struct ib_run_record *ib_store_record(struct ib_store *);
+/* Of that record, what needs nothing derived. */
+const struct ib_machine *ib_store_machine(const struct ib_store *);
 
 /* Each adds to the record and writes to the disk. Cases are those of ib_store_add_cases, found by id. After a
  * failure the disk holds nothing of the pass, but the record may hold parts of it: close the store. */

@@ -74,10 +74,12 @@ void *ib_row_add(struct ib_arena *, const struct ib_db_table *, struct ib_case_r
 /* Replaces the rows in the case by copies of n others: of a table without a list, by the last of them. */
 void ib_row_set(struct ib_arena *, const struct ib_db_table *, struct ib_case_record *, const void *rows,
                 size_t n);
+/* The same without copying them; of a table with a list. */
+void ib_row_lend(const struct ib_db_table *, struct ib_case_record *, void *rows, size_t n);
 /* Replaces text, numbers and settings of a row by copies in the arena; "" becomes NULL. */
 void ib_row_keep(struct ib_arena *, const struct ib_db_table *, void *row);
-/* The same, but text that equals that of the row before in its column is shared with it. before: NULL if there
- * is none. */
+/* The same, but text that equals that of the row before in its column is shared with it. before: NULL if
+ * there is none. */
 void ib_row_keep_after(struct ib_arena *, const struct ib_db_table *, const void *before, void *row);
 
 /* "INSERT INTO t (case_number, a, b) VALUES (?, ?, ?)". */
@@ -88,6 +90,8 @@ enum ib_status ib_row_put(sqlite3_stmt *insert, const struct ib_db_table *, uint
 
 /* "SELECT case_number, a, b FROM t WHERE … ORDER BY case_number, …"; case_number 0: of all cases. */
 const char *ib_select_sql(struct ib_arena *, const struct ib_db_table *, uint64_t case_number);
+/* The same of the cases from ? on. */
+const char *ib_select_from_sql(struct ib_arena *, const struct ib_db_table *);
 /* Reads the current row of it, without the number of the case. Text goes to the arena. */
 void ib_row_get(sqlite3_stmt *select, const struct ib_db_table *, struct ib_arena *, void *row);
 
@@ -99,8 +103,8 @@ const char *ib_column_text(sqlite3_stmt *, int column, struct ib_arena *);
 
 enum ib_load_detail { IB_LOAD_CASES, IB_LOAD_SAMPLES, IB_LOAD_ROUNDS };
 
-/* Reads from an open database, and derives nothing but the cases whose rounds are not kept. *out must be freed
- * even after a failure. */
+/* Reads from an open database, and derives nothing but the cases whose rounds are not kept. *out must be
+ * freed even after a failure. */
 enum ib_status ib_load_run_of(sqlite3 *, enum ib_load_detail, struct ib_run_record *out);
 
 /* Rows with the columns of `parts`, filled from the row of the run where that was not merged. */

@@ -26,16 +26,13 @@ enum ib_status ib_store_end(struct ib_store *store, enum ib_status status)
 
 enum ib_status ib_store_find(struct ib_store *store, const struct ib_case *of, struct ib_case_record **out)
 {
-    const struct ib_run_record *r = &store->record;
-    for (size_t i = 0; i < r->n; i++) { /* cases come in their order, most of the time */
-        const size_t at = (store->found + i) % r->n;
-        if (strcmp(r->cases[at].id, of->id) == 0) {
-            store->found = at;
-            *out = &r->cases[at];
-            return IB_OK;
-        }
-    }
-    return ib_fail(IB_EINTERNAL, of->id, "this case was not added to the store");
+    struct ib_run_record *r = &store->record;
+    ib_run_record_index(r);
+    const struct ib_case_record *found = ib_run_record_find(r, of->id);
+    if (!found)
+        return ib_fail(IB_EINTERNAL, of->id, "this case was not added to the store");
+    *out = &r->cases[found - r->cases];
+    return IB_OK;
 }
 
 enum ib_status ib_store_begin_case(struct ib_store *store, const struct ib_case *c,
@@ -63,9 +60,20 @@ const char *ib_store_keep(struct ib_store *store, const char *text)
     return text && text[0] ? ib_arena_copy(&store->record.arena, text) : NULL;
 }
 
+/* Of the rounds that a resumed run already has, only samples were loaded. */
+static enum ib_status know_rounds(struct ib_store *store, struct ib_case_record *c)
+{
+    if (!c->samples)
+        return IB_OK;
+    c->samples = NULL;
+    return ib_load_rows(store->db, &store->record, IB_TABLE_ROUNDS, c->number);
+}
+
 enum ib_status ib_store_add(struct ib_store *store, enum ib_db_table_kind kind, struct ib_case_record *c,
                             const void *row)
 {
+    if (kind == IB_TABLE_ROUNDS)
+        IB_TRY(know_rounds(store, c));
     const struct ib_db_table *table = &ib_db_tables[kind];
     void *kept = memcpy(ib_row_add(&store->record.arena, table, c), row, table->row_bytes);
     ib_row_keep(&store->record.arena, table, kept);

@@ -25,7 +25,6 @@ struct ib_store {
     sqlite3 *db;
     sqlite3_stmt *prepared[STATEMENT_COUNT], *insert[IB_TABLE_COUNT];
     struct ib_run_record record;
-    size_t found;              /* index of the case that was found last */
     uint64_t waiting_since_ns; /* for a lock of another process */
 };
 

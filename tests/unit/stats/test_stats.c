@@ -1,4 +1,5 @@
 /* Medians and their intervals. */
+#include "base/rng.h"
 #include "stats/confidence_interval.h"
 #include "stats/stats.h"
 
@@ -6,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -18,6 +20,27 @@ static void median_takes_the_middle(void **state)
     assert_true(ib_median((double[]){5, 1, 4, 2, 3}, 5) == 3);
     assert_true(ib_median((double[]){7}, 1) == 7);
     assert_true(isnan(ib_median(NULL, 0)));
+}
+
+/* Few values, so that many are equal; already sorted; and in the other direction. */
+static void median_is_that_of_the_sorted_samples(void **state)
+{
+    (void)state;
+    enum { MOST = 200 };
+    struct ib_rng rng;
+    double samples[MOST];
+    ib_rng_seed(&rng, 1);
+    for (size_t n = 1; n <= MOST; n++)
+        for (int kind = 0; kind < 4; kind++) {
+            for (size_t i = 0; i < n; i++)
+                samples[i] = kind == 0   ? ib_rng_uniform(&rng)
+                             : kind == 1 ? floor(5 * ib_rng_uniform(&rng))
+                             : kind == 2 ? (double)i
+                                         : -(double)i;
+            double *sorted = ib_sorted_copy(samples, n);
+            assert_true(ib_median(samples, n) == ib_sorted_median(sorted, n));
+            free(sorted);
+        }
 }
 
 static void minimum_takes_the_least(void **state)
@@ -137,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(median_takes_the_middle),
+        cmocka_unit_test(median_is_that_of_the_sorted_samples),
         cmocka_unit_test(minimum_takes_the_least),
         cmocka_unit_test(deviation_is_that_of_samples),
         cmocka_unit_test(deviations_of_large_numbers_keep_their_digits),

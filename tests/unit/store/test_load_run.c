@@ -1,6 +1,7 @@
 #include "fixtures/sample_run.h"
 #include "fixtures/scratch.h"
 #include "store/load_run.h"
+#include "store/long_lists.h"
 #include "store/run_folder.h"
 
 #include <math.h>
@@ -122,6 +123,108 @@ static void a_time_that_is_too_short_is_unknown(void **state)
     ib_run_record_free(&run);
 }
 
+/* ---- samples in place of rounds ---- */
+
+static void expect_same(double a, double b)
+{
+    assert_true(a == b || (isnan(a) && isnan(b)));
+}
+
+static void expect_same_derived(const struct ib_case_record *whole, const struct ib_case_record *reduced)
+{
+    const char *log = ib_case_record_stderr(whole), *same_log = ib_case_record_stderr(reduced);
+    const struct ib_disturbance d = ib_case_record_disturbance(whole),
+                                e = ib_case_record_disturbance(reduced);
+    assert_string_equal(whole->id, reduced->id);
+    assert_string_equal(whole->problem, reduced->problem);
+    expect_same(whole->epoch_ns.median, reduced->epoch_ns.median);
+    expect_same(whole->epoch_ns.low, reduced->epoch_ns.low);
+    for (int phase = 0; phase < IB_RUN_PHASES; phase++)
+        expect_same(whole->phases_ns[phase], reduced->phases_ns[phase]);
+    expect_same(whole->energy.epoch_j, reduced->energy.epoch_j);
+    assert_int_equal(whole->peak_bytes, reduced->peak_bytes);
+    assert_int_equal(whole->as_expected, reduced->as_expected);
+    assert_int_equal(d.timed, e.timed);
+    assert_int_equal(d.judged, e.judged);
+    assert_int_equal(d.disturbed, e.disturbed);
+    assert_string_equal(log ? log : "none", same_log ? same_log : "none");
+}
+
+static void a_record_of_samples_derives_the_same(void **state)
+{
+    (void)state;
+    struct ib_run_record whole, reduced;
+    size_t n_rounds = 0;
+    sample_run_create("both");
+    assert_int_equal(ib_load_run("both", &whole), IB_OK);
+    assert_int_equal(ib_load_run_samples("both", &reduced), IB_OK);
+    assert_int_equal(whole.n, reduced.n);
+    for (size_t i = 0; i < whole.n; i++) {
+        const struct ib_case_record *a = &whole.cases[i], *b = &reduced.cases[i];
+        expect_same_derived(a, b);
+        assert_null(b->rounds);
+        assert_int_equal(a->n_rounds, b->n_rounds);
+        for (size_t r = 0; r < a->n_rounds; r++, n_rounds++) {
+            const struct ib_sample sample = ib_case_record_sample(b, r);
+            expect_same(a->rounds[r].epoch_ns, sample.epoch_ns);
+            expect_same(a->rounds[r].cpu_epoch_ns, sample.cpu_epoch_ns);
+            assert_int_equal(a->rounds[r].round, sample.round);
+            assert_int_equal(a->rounds[r].status, sample.status);
+            assert_int_equal(a->rounds[r].disturbed, sample.disturbed);
+            assert_int_equal(a->rounds[r].discarded_ns > 0, sample.retried);
+        }
+    }
+    assert_true(n_rounds > 20);
+    ib_run_record_free(&whole);
+    ib_run_record_free(&reduced);
+}
+
+/* ---- the long lists ---- */
+
+static void expect_rounds(const struct ib_case_record *a, const struct ib_case_record *b)
+{
+    assert_string_equal(a->id, b->id);
+    assert_null(b->samples);
+    assert_int_equal(a->n_rounds, b->n_rounds);
+    for (size_t r = 0; r < a->n_rounds; r++) {
+        assert_int_equal(a->rounds[r].round, b->rounds[r].round);
+        expect_same(a->rounds[r].epoch_ns, b->rounds[r].epoch_ns);
+        assert_int_equal(a->rounds[r].n_slices, b->rounds[r].n_slices);
+    }
+}
+
+/* In the order of the run; then backwards, and past others. */
+static void long_lists_are_those_of_their_case(void **state)
+{
+    (void)state;
+    struct ib_run_record whole, reduced;
+    struct ib_case_record c;
+    struct ib_long_lists *lists;
+    size_t n_predictions = 0;
+    sample_run_create("lists");
+    assert_int_equal(ib_load_run("lists", &whole), IB_OK);
+    assert_int_equal(ib_load_run_samples("lists", &reduced), IB_OK);
+    assert_int_equal(ib_long_lists_open("lists", 1u << IB_LIST_ROUNDS | 1u << IB_LIST_PREDICTIONS, &lists),
+                     IB_OK);
+    for (size_t i = 0; i < whole.n; i++) {
+        assert_int_equal(ib_long_lists_read(lists, &reduced.cases[i], &c), IB_OK);
+        expect_rounds(&whole.cases[i], &c);
+        n_predictions += c.n_predictions;
+    }
+    for (size_t i = whole.n; i-- > 0;) {
+        assert_int_equal(ib_long_lists_read(lists, &reduced.cases[i], &c), IB_OK);
+        expect_rounds(&whole.cases[i], &c);
+    }
+    for (size_t i = 0; i < whole.n; i += 3) {
+        assert_int_equal(ib_long_lists_read(lists, &reduced.cases[i], &c), IB_OK);
+        expect_rounds(&whole.cases[i], &c);
+    }
+    assert_true(n_predictions > 0);
+    ib_long_lists_close(lists);
+    ib_run_record_free(&whole);
+    ib_run_record_free(&reduced);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +234,8 @@ int main(void)
         cmocka_unit_test(counts_that_cannot_be_are_unknown),
         cmocka_unit_test(a_case_without_names_is_read),
         cmocka_unit_test(a_time_that_is_too_short_is_unknown),
+        cmocka_unit_test(a_record_of_samples_derives_the_same),
+        cmocka_unit_test(long_lists_are_those_of_their_case),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }

@@ -164,6 +164,42 @@ static void joins_shards_in_the_order_of_the_configuration(void **state)
     ib_run_record_free(&run);
 }
 
+/* Made of the configuration, and of a plugin. */
+static void put_sources(const char *dir, const char *impl, const char *commit)
+{
+    const struct ib_source_record sources[] = {
+        {.kind = IB_SOURCE_CONFIGURATION, .path = "t.yaml", .commit = "aa11", .dirty = IB_NO},
+        {.kind = IB_SOURCE_PLUGIN, .impl = impl, .path = "p.so", .commit = commit, .dirty = IB_NO}};
+    struct ib_store *store;
+    assert_int_equal(ib_store_open(dir, &store), IB_OK);
+    assert_int_equal(ib_store_put_sources(store, sources, 2), IB_OK);
+    assert_int_equal(ib_store_finish(store), IB_OK);
+    ib_store_close(store);
+}
+
+static void keeps_the_repositories_of_all_runs(void **state)
+{
+    (void)state;
+    static const char *const commits[] = {"aa11", "bb22", "cc33", "dd44"};
+    make((struct made){.dir = "r1", .cases = "a"});
+    make((struct made){.dir = "r2", .cases = "b", .fingerprint = "f2"});
+    make((struct made){.dir = "r3", .cases = "c", .fingerprint = "f3"});
+    put_sources("r1", "mine", "bb22");
+    put_sources("r2", "other", "cc33");
+    put_sources("r3", "mine", "dd44");
+    merge("repositories", WORDS("r1", "r2", "r3"));
+    merge("repositories", WORDS("r3"));
+    struct ib_run_record run = load("repositories");
+    bool found[4] = {false};
+    assert_int_equal(run.n_sources, 4);
+    assert_int_equal(run.sources[0].kind, IB_SOURCE_CONFIGURATION);
+    for (size_t i = 0; i < run.n_sources; i++)
+        for (size_t k = 0; k < 4; k++)
+            found[k] |= strcmp(run.sources[i].commit, commits[k]) == 0;
+    assert_true(found[0] && found[1] && found[2] && found[3]);
+    ib_run_record_free(&run);
+}
+
 static void merging_again_changes_nothing(void **state)
 {
     (void)state;
@@ -390,6 +426,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(joins_shards_in_the_order_of_the_configuration),
+        cmocka_unit_test(keeps_the_repositories_of_all_runs),
         cmocka_unit_test(merging_again_changes_nothing),
         cmocka_unit_test(a_merged_run_is_added_to),
         cmocka_unit_test(each_case_keeps_its_machine),
