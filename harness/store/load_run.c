@@ -20,8 +20,8 @@ struct reader {
     struct ib_case_record *owner; /* of these rows so far; those of a case follow each other */
     char *rows;
     size_t n, capacity;
-    bool reduced;          /* the rows are rounds, of which only samples are kept */
-    struct ib_arena texts; /* of the rounds of a case, then */
+    void (*reduce)(struct reader *); /* what is kept of the rows of a case; NULL: all of them */
+    struct ib_arena texts;           /* else: of these rows */
 };
 
 typedef void row_fn(struct reader *, sqlite3_stmt *row, struct ib_case_record *c);
@@ -120,21 +120,31 @@ static enum ib_status read_run(struct reader *r)
 /* ---- the measurements ---- */
 
 /* The rounds are by far the most of a record. */
-static void reduce(struct reader *r)
+static void keep_samples(struct reader *r)
 {
     r->owner->rounds = (struct ib_round_record *)(void *)r->rows;
     r->owner->n_rounds = r->n;
     ib_case_record_reduce(&r->run->arena, r->owner);
-    ib_arena_free(&r->texts);
+}
+
+static void keep_curve(struct reader *r)
+{
+    struct ib_case_record *c = r->owner;
+    c->losses = (struct ib_loss_record *)(void *)r->rows;
+    c->n_losses = r->n;
+    ib_derive_curve(&r->run->arena, c);
+    c->losses = NULL;
+    c->n_losses = 0;
 }
 
 /* Gives the rows to their case. */
 static void hand_over(struct reader *r)
 {
-    if (r->n && r->reduced)
-        reduce(r);
+    if (r->n && r->reduce)
+        r->reduce(r);
     else if (r->n)
         ib_row_set(&r->run->arena, r->table, r->owner, r->rows, r->n);
+    ib_arena_free(&r->texts);
     r->n = 0;
 }
 
@@ -145,8 +155,7 @@ static void read_row(struct reader *r, sqlite3_stmt *row, struct ib_case_record 
         hand_over(r);
     r->owner = c;
     r->rows = ib_arena_grow(&r->scratch, r->rows, r->table->row_bytes, r->n, &r->capacity);
-    ib_row_get(row, r->table, r->reduced ? &r->texts : &r->run->arena,
-               r->rows + r->n++ * r->table->row_bytes);
+    ib_row_get(row, r->table, r->reduce ? &r->texts : &r->run->arena, r->rows + r->n++ * r->table->row_bytes);
 }
 
 static enum ib_status read_table(struct reader *r, const struct ib_db_table *table, uint64_t case_number)
@@ -207,7 +216,7 @@ static struct ib_db_table table_of_samples(struct ib_arena *arena)
 static enum ib_status read_samples(struct reader *r)
 {
     const struct ib_db_table table = table_of_samples(&r->scratch);
-    r->reduced = true;
+    r->reduce = keep_samples;
     return read_table(r, &table, 0);
 }
 
@@ -215,8 +224,10 @@ static enum ib_status read_measurements(struct reader *r, bool samples)
 {
     IB_TRY(read_rows(r, "SELECT case_number, name, value FROM metrics", false, read_metric));
     IB_TRY(read_rows(r, "SELECT case_number, source, reason FROM whole_processes", false, read_process));
-    for (int kind = 0; kind < IB_TABLE_ROUNDS; kind++)
+    for (int kind = 0; kind < IB_TABLE_ROUNDS; kind++) {
+        r->reduce = samples && kind == IB_TABLE_LOSSES ? keep_curve : NULL;
         IB_TRY(read_table(r, &ib_db_tables[kind], 0));
+    }
     return samples ? read_samples(r) : read_table(r, &ib_db_tables[IB_TABLE_ROUNDS], 0);
 }
 

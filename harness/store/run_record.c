@@ -241,20 +241,21 @@ static void derive_stops(struct ib_arena *arena, struct ib_case_record *c, doubl
 /* ---- the curve ---- */
 
 /* Losses never change after they were measured. */
-static void derive_curve(struct ib_arena *arena, struct ib_case_record *c)
+void ib_derive_curve(struct ib_arena *arena, struct ib_case_record *c)
 {
     const size_t n = c->n_losses;
     if (n == 0 || c->curve.n == n)
         return;
-    double *seconds = ib_arena_alloc(arena, n * sizeof *seconds);
+    double *seconds = isnan(c->losses[0].seconds) ? NULL : ib_arena_alloc(arena, n * sizeof *seconds);
     c->curve = (struct ib_curve){n, ib_arena_alloc(arena, n * sizeof *c->curve.epoch),
                                  ib_arena_alloc(arena, n * sizeof *c->curve.loss)};
     for (size_t i = 0; i < n; i++) {
         c->curve.epoch[i] = c->losses[i].epoch;
         c->curve.loss[i] = c->losses[i].loss;
-        seconds[i] = c->losses[i].seconds;
+        if (seconds)
+            seconds[i] = c->losses[i].seconds;
     }
-    c->seconds = isnan(seconds[0]) ? NULL : seconds;
+    c->seconds = seconds;
 }
 
 /* ---- everything ---- */
@@ -274,7 +275,7 @@ void ib_case_record_derive(struct ib_arena *arena, struct ib_case_record *c)
     double *scratch = malloc(most * sizeof *scratch);
     if (!scratch)
         return;
-    derive_curve(arena, c);
+    ib_derive_curve(arena, c);
     ib_derive_times(c, scratch);
     c->steps = steps_of(c);
     ib_derive_copies(c);

@@ -344,6 +344,8 @@ void ib_run_record_name(struct ib_run_record *);
 /* Set transfers, phase_transfers, as_expected and counting; and the peaks of the memory: parts of it, too. */
 void ib_derive_copies(struct ib_case_record *);
 void ib_derive_memory(struct ib_case_record *);
+/* Sets curve and seconds, once. */
+void ib_derive_curve(struct ib_arena *, struct ib_case_record *);
 /* Set epoch_ns and phases_ns. */
 void ib_derive_times(struct ib_case_record *, double *scratch);
 /* Sets energy; another part. Texts live in the arena. */
