@@ -1,5 +1,5 @@
-/* cuda_cublas: products with cuBLAS, the rest with the kernels of cuda_naive. It is a separate plugin
- * because cuBLAS takes time and memory to load. */
+/* cuda_cublas: products with cuBLAS, the rest with the kernels of cuda_naive and joined ones. It is a
+ * separate plugin because cuBLAS takes time and memory to load. */
 #include "cuda/cublas/blas.h"
 
 #include "constants.inc"
@@ -70,8 +70,25 @@ static enum ib_status set_up(struct ib_cuda_blas *s, const char *products)
     return ib_cuda_check(s->cuda.launcher.host, "cudaDeviceSynchronize", cudaDeviceSynchronize());
 }
 
+/* Without them, layers are computed all the same: the reason is recorded, and is no failure. */
+static void set_up_epilogues(struct ib_cuda_blas *s, const char *products)
+{
+    const struct ib_host *host = s->cuda.launcher.host;
+    const struct ib_cuda_product_setting setting = {s->workspace, WORKSPACE_BYTES,
+                                                    strcmp(products, "tf32") == 0};
+    if (!host->option_bool(host, "epilogues"))
+        return;
+    if (s->half_format != 0)
+        snprintf(s->no_epilogues, sizeof s->no_epilogues, "factors of products are in %s", products);
+    else
+        s->epilogues = ib_cuda_epilogues_open(&s->cuda, &setting, s->no_epilogues, sizeof s->no_epilogues);
+    if (s->no_epilogues[0] != '\0')
+        host->log(host, "epilogues: %s", s->no_epilogues);
+}
+
 static void close_blas(struct ib_cuda_blas *s)
 {
+    ib_cuda_epilogues_close(s->epilogues);
     if (s->handle != NULL)
         (void)cublasDestroy(s->handle);
     if (s->workspace != NULL)
@@ -90,7 +107,9 @@ static enum ib_status open_blas(const struct ib_host *host, struct ib_cuda_blas 
     enum ib_status status = ib_cuda_blas_check(s, "cublasCreate", cublasCreate(&s->handle));
     if (status == IB_OK)
         status = set_up(s, products);
-    if (status != IB_OK)
+    if (status == IB_OK)
+        set_up_epilogues(s, products);
+    else
         close_blas(s);
     return status;
 }
@@ -123,7 +142,12 @@ static enum ib_status describe(void *state, char *text, size_t n)
     IB_TRY(ib_cuda_describe(state, text, n));
     IB_TRY(ib_cuda_blas_check(s, "cublasGetVersion", cublasGetVersion(s->handle, &version)));
     const size_t used = strlen(text);
-    snprintf(text + used, n - used, ", cuBLAS %d.%d.%d", version / 10000, version / 100 % 100, version % 100);
+    snprintf(text + used, n - used, ", cuBLAS %d.%d.%d%s%s%s", version / 10000, version / 100 % 100,
+             version % 100, s->epilogues != NULL ? ", epilogues of cuBLASLt" : "",
+             s->no_epilogues[0] == '\0' ? ""
+             : s->epilogues != NULL     ? ": "
+                                        : ", no epilogues: ",
+             s->no_epilogues);
     return IB_OK;
 }
 
@@ -131,10 +155,12 @@ static const struct ib_option options[] = {
     IB_CUDA_OPTIONS,
     {"products", IB_OPTION_TEXT, "f32|tf32|bf16|fp16", "f32", "precision of the factors of products in f32"},
     {"tf32", IB_OPTION_BOOL, NULL, "false", "products=tf32, if products is f32"},
+    {"epilogues", IB_OPTION_BOOL, NULL, "false",
+     "bias and ReLU of layers in f32 within the product, by cuBLASLt"},
     {.name = NULL},
 };
 
-static struct ib_tensor_ops ops; /* the kernels' operations, except gemm */
+static struct ib_tensor_ops ops; /* the kernels' operations, except gemm, and joined ones */
 
 static const struct ib_impl cuda_cublas = {
     .struct_size = sizeof cuda_cublas,
@@ -161,6 +187,9 @@ const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)
     static const struct ib_impl *const all[] = {&cuda_cublas};
     ops = ib_kernel_ops;
     ops.gemm = ib_cuda_blas_gemm;
+    ops.layer = ib_cuda_blas_layer;
+    ops.act_grad_sum = ib_cuda_blas_act_grad_sum;
+    ops.axpy_all = ib_cuda_blas_axpy_all;
     *count = 1;
     return host_abi_major == IB_ABI_MAJOR ? all : NULL;
 }

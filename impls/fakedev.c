@@ -344,6 +344,30 @@ static enum ib_status gather_rows(void *state, uint64_t first, const struct ib_v
         (struct command){.kernel = GATHER_ROWS, .first = first, .n_views = 3, .views = {*a, *index, *b}});
 }
 
+/* Joined operations are as many commands as their parts: what they save is not simulated. */
+static enum ib_status layer(void *state, enum ib_act kind, const struct ib_view *x, const struct ib_view *w,
+                            const struct ib_view *row, const struct ib_view *out)
+{
+    IB_TRY(gemm(state, false, false, 1, x, w, 0, out));
+    IB_TRY(add_row(state, row, out));
+    return kind ? act(state, kind, out) : IB_OK;
+}
+
+static enum ib_status act_grad_sum(void *state, enum ib_act kind, const struct ib_view *y,
+                                   const struct ib_view *dy, const struct ib_view *row)
+{
+    IB_TRY(act_grad(state, kind, y, dy));
+    return col_sum(state, dy, row);
+}
+
+static enum ib_status axpy_all(void *state, double alpha, uint32_t n, const struct ib_view *x,
+                               const struct ib_view *y)
+{
+    for (uint32_t i = 0; i < n; i++)
+        IB_TRY(axpy(state, alpha, &x[i], &y[i]));
+    return IB_OK;
+}
+
 /* ---- the implementation ---- */
 
 static void device_close(void *state)
@@ -421,6 +445,9 @@ static const struct ib_tensor_ops ops = {
     .momentum_step = momentum_step,
     .adam_step = adam_step,
     .gather_rows = gather_rows,
+    .layer = layer,
+    .act_grad_sum = act_grad_sum,
+    .axpy_all = axpy_all,
 };
 
 const struct ib_impl ib_impl_fakedev = {

@@ -46,8 +46,7 @@ static enum ib_status sum_level(void *state, enum ib_dtype type, struct ib_rows 
     return IB_OK;
 }
 
-/* out[0..cols) = the sum of rows in scratch. */
-static enum ib_status sum_to_row(void *state, enum ib_dtype type, struct ib_rows *m, void *out)
+enum ib_status ib_sum_to_row(void *state, enum ib_dtype type, struct ib_rows *m, void *out)
 {
     while (ib_chunks(m->rows, m->cols).count > 1)
         IB_TRY(sum_level(state, type, m));
@@ -77,7 +76,7 @@ enum ib_status ib_kernel_col_sum(void *state, const struct ib_view *m, const str
         return sum_chunks(state, m->type, &all, row->p, 0);
     IB_TRY(ib_sums_scratch(state, m->type, chunks.count, m->cols, &sums));
     IB_TRY(sum_chunks(state, m->type, &all, sums.p, 0));
-    return sum_to_row(state, m->type, &sums, row->p);
+    return ib_sum_to_row(state, m->type, &sums, row->p);
 }
 
 /* Computes the loss. A sum over no elements is 0, whatever the scale. */
@@ -96,7 +95,7 @@ static enum ib_status sum_loss(void *state, int32_t kind, const struct ib_view *
         IB_TRY(ib_sums_scratch(state, z->type, chunks.count, 1, &sums));
     IB_TRY(QUEUE(state, loss_sum, z->type, grid, ARG(kind), REAL_ARG(scale), ARG(z->p), ARG(z_ld), ARG(y->p),
                  ARG(y_ld), ARG(rows), ARG(cols), ARG(chunks.width), ARG(sums.p)));
-    return chunks.count > 1 ? sum_to_row(state, z->type, &sums, loss->p) : IB_OK;
+    return chunks.count > 1 ? ib_sum_to_row(state, z->type, &sums, loss->p) : IB_OK;
 }
 
 /* The loss comes before the gradient, which may overwrite z. */

@@ -19,13 +19,16 @@ struct ib_chunks {
 struct ib_chunks ib_chunks(uint64_t rows, uint64_t cols);
 
 /* Allocates scratch memory for `count` rows of `cols` sums, which the caller's kernel writes, and for
- * everything that ib_sum_to_matrix stores after them. Call it once per operation. */
+ * everything that the functions below store after them. Call it once per operation. */
 enum ib_status ib_sums_scratch(void *state, enum ib_dtype, uint64_t count, uint64_t cols,
                                struct ib_rows *out);
 
 /* C = alpha * P + beta * C, where P is the sum of rows in scratch, each of them a contiguous matrix. */
 enum ib_status ib_sum_to_matrix(void *state, struct ib_real alpha, struct ib_rows *, struct ib_real beta,
                                 const struct ib_view *c);
+
+/* out[0..cols) = the sum of rows in scratch. */
+enum ib_status ib_sum_to_row(void *state, enum ib_dtype, struct ib_rows *, void *out);
 
 /* `col_sum` and `loss_grad` of the contract. */
 enum ib_status ib_kernel_col_sum(void *state, const struct ib_view *m, const struct ib_view *row);

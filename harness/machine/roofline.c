@@ -110,7 +110,7 @@ void ib_roofline_of(const struct ib_limits *l, const struct ib_case *c, uint64_t
 {
     struct ib_work work;
     const uint64_t threads = threads_of(c, cpus);
-    ib_work_of(&c->spec, &work);
+    ib_work_of(&c->spec, NULL, &work);
     *out = (struct ib_roofline){.flops = work.flops, .bytes = work.bytes, .rate = NAN, .least_ns = NAN};
     if (is_elsewhere(l, c))
         return;

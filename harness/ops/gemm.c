@@ -2,8 +2,6 @@
  * read. */
 #include "ops/op_case.h"
 
-#include <math.h>
-
 enum { A, B, C, OPERANDS };
 
 static bool fits(const struct ib_op_args *args, const struct ib_view *v)
@@ -139,25 +137,14 @@ static void visit_not_finite(struct ib_op_test t, struct ib_visitor *v)
     v->visit(v, &t);
 }
 
-/* A factor is off by a unit in its last place if it may be cut off, else by half of one; and there are two.
- */
-static double product_tolerance(const struct ib_visitor *v, enum ib_dtype type, double otherwise)
-{
-    enum { PRODUCT_ERRORS = 5 };
-    const struct ib_product_format *format = ib_product_format(v->products);
-    if (v->products == IB_PRODUCTS_F32 || type == IB_F64)
-        return otherwise;
-    return PRODUCT_ERRORS * ldexp(format->cut_off ? 2 : 1, -format->bits);
-}
-
 /* Data that requires rounding: reveals arithmetic below the type's precision, and drifting sums. */
 static void visit_inexact(struct ib_op_test t, struct ib_visitor *v)
 {
     const uint64_t many = ib_op_many_rows(v);
-    t.tolerance = product_tolerance(v, t.type, ib_op_rounding(t.type));
+    t.tolerance = ib_op_product_error(v, t.type, ib_op_rounding(t.type));
     t.scale = 4; /* sqrt(k) / 4: the typical magnitude of a sum of k such products */
     visit_transposes(t, (struct product){33, 33, 257, 0, IB_FILL_REAL, IB_FILL_REAL}, v);
-    t.tolerance = product_tolerance(v, t.type, ib_op_drift(t.type));
+    t.tolerance = ib_op_product_error(v, t.type, ib_op_drift(t.type));
     for (uint64_t n = 1; n <= 2; n++)
         visit_product(t, (struct product){3, n, many, 0, IB_FILL_POSITIVE, IB_FILL_POSITIVE}, true, false, v);
 }

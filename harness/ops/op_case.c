@@ -53,6 +53,17 @@ void ib_op_visit_pair(struct ib_op_test t, struct ib_operand first, struct ib_op
     v->visit(v, &t);
 }
 
+/* A factor is off by a unit in its last place if it may be cut off, else by half of one; and there are two.
+ */
+double ib_op_product_error(const struct ib_visitor *v, enum ib_dtype type, double otherwise)
+{
+    enum { PRODUCT_ERRORS = 5 };
+    const struct ib_product_format *format = ib_product_format(v->products);
+    if (v->products == IB_PRODUCTS_F32 || type == IB_F64)
+        return otherwise;
+    return PRODUCT_ERRORS * ldexp(format->cut_off ? 2 : 1, -format->bits);
+}
+
 bool ib_op_same_shape(const struct ib_view *a, const struct ib_view *b)
 {
     return a->rows == b->rows && a->cols == b->cols;

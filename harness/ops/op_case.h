@@ -108,6 +108,9 @@ static inline double ib_op_drift(enum ib_dtype type)
     return type == IB_F32 ? 1e-5 : 1e-12;
 }
 
+/* The allowed error of a sum of products: what the precision of their factors may cost, or `otherwise`. */
+double ib_op_product_error(const struct ib_visitor *, enum ib_dtype, double otherwise);
+
 /* All combinations of these rows, columns and pads. */
 enum { IB_OP_SHAPE_COUNT = IB_COUNT(ib_op_rows) * IB_COUNT(ib_op_cols) * IB_COUNT(ib_op_pads) };
 struct ib_op_shape ib_op_shape_at(size_t index);

@@ -20,7 +20,7 @@ enum ib_op {
 };
 extern const struct ib_word ib_op_words[];
 
-enum { IB_MAX_OPERANDS = 5 };
+enum { IB_MAX_OPERANDS = 2 * IB_MAX_PAIRS };
 
 /* How an operation uses an operand. */
 enum ib_access {
@@ -35,7 +35,7 @@ enum ib_access {
  * 0. */
 struct ib_op_args {
     bool transpose_a, transpose_b;
-    int kind;           /* enum ib_act or enum ib_loss */
+    int kind;           /* enum ib_act, 0 for none, or enum ib_loss */
     double alpha, beta; /* of optimisers: the learning rate, and the momentum or beta1 */
     double beta2, epsilon;
     uint64_t first; /* of gather_rows */
@@ -70,6 +70,7 @@ struct ib_operation {
     const char *name;            /* of its member in struct ib_tensor_ops */
     size_t member;               /* the member's offset */
     const struct ib_word *kinds; /* values of args.kind; NULL: unused */
+    bool joined;                 /* does what others do one after another, and may take their place */
     const char *yields;          /* prefix of a kind in messages: "the gradient of "; NULL: none */
     /* The number of values that results are means of, if operand 0 is rows x cols; NULL: they are no means.
      */

@@ -38,10 +38,10 @@ struct ib_op_args ib_optimizer_args(const struct ib_optimizer_rule *rule, double
 }
 
 /* Elements are updated in parts of this size. */
-enum { PART = 512 };
+enum { PART = 512, MOST_OPERANDS = 2 + IB_MAX_MOMENTS + 1 };
 
 struct part {
-    long double at[IB_MAX_OPERANDS][PART];
+    long double at[MOST_OPERANDS][PART];
 };
 
 static bool update_part(const struct ib_optimizer_rule *rule, double lr, const struct ib_op_mutant *mutant,
@@ -49,7 +49,7 @@ static bool update_part(const struct ib_optimizer_rule *rule, double lr, const s
 {
     struct part part;
     struct ib_op_args args = ib_optimizer_args(rule, lr);
-    struct ib_expected operands[IB_MAX_OPERANDS];
+    struct ib_expected operands[MOST_OPERANDS];
     const uint32_t kept = 2 + rule->n_moments;
     for (uint32_t i = 0; i < kept; i++) {
         const double *from = i == 0 ? gradient : i == 1 ? o->param : o->moment[i - 2];

@@ -41,7 +41,7 @@ void ib_case_limit(const struct ib_pass_context *context, const struct ib_case *
 {
     struct ib_roofline least = {.rate = NAN, .least_ns = NAN};
     struct ib_work work;
-    ib_work_of(&c->spec, &work);
+    ib_work_of(&c->spec, NULL, &work);
     if (!makes_the_steps(c))
         work.flops = work.bytes = NAN;
     else if (context->limits)
@@ -61,7 +61,10 @@ void ib_case_work(const struct ib_pass_context *context, const struct ib_case *c
 {
     struct ib_work work;
     const double epochs = (double)p->epochs;
-    ib_work_of(&c->spec, &work);
+    bool joins[IB_OPERATION_COUNT];
+    for (int op = 0; op < IB_OPERATION_COUNT; op++)
+        joins[op] = ib_operations[op]->joined && p->operations[op].calls > 0;
+    ib_work_of(&c->spec, joins, &work);
     work.operations[IB_OP_STEPS] = (struct ib_op_cost){work.flops, work.bytes};
     for (int op = 0; op < IB_OP_COUNT; op++) {
         if (op == IB_OP_STEPS && !makes_the_steps(c))

@@ -19,7 +19,7 @@ enum { LINE_BYTES = 4096 };
 static uint64_t epochs_of(const struct ib_case *c)
 {
     struct ib_work work;
-    ib_work_of(&c->spec, &work);
+    ib_work_of(&c->spec, NULL, &work);
     const double affordable = floor(WORK_FLOPS / fmax(work.flops, 1));
     return affordable < 1 ? 1 : affordable < (double)c->epochs ? (uint64_t)affordable : c->epochs;
 }

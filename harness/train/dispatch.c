@@ -113,16 +113,15 @@ static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const str
     return IB_OK;
 }
 
-/* Sets the operands of a call and their access, and checks their shapes. */
+/* Sets the operands of a call, their access and their views, and checks their shapes. */
 static enum ib_status bind_operands(const struct ib_operation *operation, const struct ib_op_args *args,
-                                    struct ib_tensor *const *tensors, struct operand *operands)
+                                    struct ib_tensor *const *tensors, struct operand *operands,
+                                    struct ib_view *views)
 {
-    struct ib_view views[IB_MAX_OPERANDS] = {0};
     for (uint32_t i = 0; i < operation->n_operands; i++) {
         operands[i] = (struct operand){tensors[i], ib_operation_access(operation, args, i)};
-        if (tensors[i])
-            views[i] = view_of(tensors[i]);
-        else if (!(operation->operand[i].access & IB_OPTIONAL))
+        views[i] = tensors[i] ? view_of(tensors[i]) : (struct ib_view){0};
+        if (!tensors[i] && !(operation->operand[i].access & IB_OPTIONAL))
             return ib_fail(IB_EINTERNAL, operation->name, "operand %s is missing",
                            operation->operand[i].name);
     }
@@ -150,14 +149,14 @@ enum ib_status ib_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_
 {
     const struct ib_operation *operation = ib_operations[op];
     struct operand operands[IB_MAX_OPERANDS];
-    struct ib_view views[IB_MAX_OPERANDS] = {0};
+    struct ib_view views[IB_MAX_OPERANDS];
     uint64_t begin_ns = 0;
     if (d->counted)
         return count_call(d, op, args, tensors);
     if (!ib_operation_offered(operation, d->impl->ops))
         return ib_fail(IB_EUNSUPPORTED, d->impl->name, "does not implement the operation %s",
                        operation->name);
-    IB_TRY(bind_operands(operation, args, tensors, operands));
+    IB_TRY(bind_operands(operation, args, tensors, operands, views));
     IB_TRY(before_call(d, op, operands, operation->n_operands, views));
     IB_TRY(ib_profile_call_begin(d->profile, &begin_ns));
     IB_TRY(operation->call(d->impl->ops, d->state, args, views));
@@ -244,6 +243,8 @@ enum ib_status ib_dispatch_open(const struct ib_impl *impl, void *state, enum ib
     out->impl = impl;
     out->state = state;
     out->policy = policies[residency];
+    for (int op = 0; op < IB_OPERATION_COUNT && !out->policy.upload_before_call; op++)
+        out->joins[op] = ib_operations[op]->joined && ib_operation_offered(ib_operations[op], impl->ops);
     return IB_OK;
 }
 

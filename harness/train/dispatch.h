@@ -38,6 +38,8 @@ struct ib_dispatch {
     } captured;
     struct ib_profiler *profile; /* set by the caller; NULL: not profiled */
     struct ib_op_cost *counted;  /* by enum ib_op: calls are counted instead of made; NULL: they are made */
+    bool joins[IB_OPERATION_COUNT]; /* joined operations that models call in place of their parts: those that
+                                       are offered, unless operands are copied for each call */
 };
 
 /* Binds an open implementation to a residency. IB_EINVAL: host for a device, or another for an

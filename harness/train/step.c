@@ -2,6 +2,8 @@
 
 #include "core/loss.h"
 
+_Static_assert((int)IB_MAX_PARAMS <= (int)IB_MAX_PAIRS, "axpy_all takes all parameters");
+
 /* Calls an operation on these tensors, in the order of its operands. */
 #define CALL(d, op, args, ...) ib_call(d, op, args, (struct ib_tensor *const[IB_MAX_OPERANDS]){__VA_ARGS__})
 
@@ -25,6 +27,9 @@ static enum ib_status activate(struct ib_dispatch *d, enum ib_act act, struct ib
 static enum ib_status layer_forward(struct ib_dispatch *d, struct ib_tensor *in, struct ib_tensor *w,
                                     struct ib_tensor *b, enum ib_act act, struct ib_tensor *out)
 {
+    const struct ib_op_args args = {.kind = (int)act, .alpha = 1};
+    if (d->joins[IB_OP_LAYER])
+        return CALL(d, IB_OP_LAYER, &args, in, w, b, out);
     IB_TRY(product(d, false, in, false, w, out));
     IB_TRY(CALL(d, IB_OP_ADD_ROW, &plain, b, out));
     return act ? activate(d, act, out) : IB_OK;
@@ -40,22 +45,47 @@ static enum ib_status forward(struct ib_dispatch *d, const struct ib_network *ne
     return IB_OK;
 }
 
+/* From dL/d act(z), in place: dL/dz of a hidden layer, whose output is y, and the gradient of its bias. */
+static enum ib_status layer_backward(struct ib_dispatch *d, enum ib_act act, struct ib_tensor *y,
+                                     struct ib_tensor *delta, struct ib_tensor *bias_grad)
+{
+    const struct ib_op_args slope = {.kind = (int)act, .alpha = 1};
+    if (d->joins[IB_OP_ACT_GRAD_SUM])
+        return CALL(d, IB_OP_ACT_GRAD_SUM, &slope, y, delta, bias_grad);
+    IB_TRY(CALL(d, IB_OP_ACT_GRAD, &slope, y, delta));
+    return CALL(d, IB_OP_COL_SUM, &plain, delta, bias_grad);
+}
+
 /* Computes the gradient of every parameter from dL/dz, which replaces the last activation. */
 static enum ib_status backward(struct ib_dispatch *d, const struct ib_network *net, struct ib_tensors *t)
 {
-    const struct ib_op_args slope = {.kind = (int)net->act, .alpha = 1};
-    struct ib_tensor *delta = &t->acts[net->n_layers - 1];
-    for (uint32_t l = net->n_layers; l-- > 0;) {
-        struct ib_tensor *in = l ? &t->acts[l - 1] : &t->x;
+    uint32_t l = net->n_layers - 1;
+    struct ib_tensor *delta = &t->acts[l];
+    IB_TRY(CALL(d, IB_OP_COL_SUM, &plain, delta, &t->grads[2 * l + 1]));
+    for (; l > 0; l--) {
+        struct ib_tensor *in = &t->acts[l - 1], *below = &t->deltas[l - 1];
         IB_TRY(product(d, true, in, false, delta, &t->grads[2 * l]));
-        IB_TRY(CALL(d, IB_OP_COL_SUM, &plain, delta, &t->grads[2 * l + 1]));
-        if (l == 0)
-            break;
-        struct ib_tensor *below = &t->deltas[l - 1];
         IB_TRY(product(d, false, delta, true, &t->state[2 * l], below));
-        IB_TRY(CALL(d, IB_OP_ACT_GRAD, &slope, in, below));
+        IB_TRY(layer_backward(d, net->act, in, below, &t->grads[2 * l - 1]));
         delta = below;
     }
+    return product(d, true, &t->x, false, delta, &t->grads[0]);
+}
+
+/* to[p] += alpha * from[p], for all parameters. */
+static enum ib_status add_to_all(struct ib_dispatch *d, uint32_t n_params, double alpha,
+                                 struct ib_tensor *from, struct ib_tensor *to)
+{
+    const struct ib_op_args args = {.alpha = alpha};
+    struct ib_tensor *pairs[IB_MAX_OPERANDS] = {NULL};
+    for (uint32_t p = 0; p < n_params; p++) {
+        pairs[2 * p] = &from[p];
+        pairs[2 * p + 1] = &to[p];
+    }
+    if (d->joins[IB_OP_AXPY_ALL])
+        return ib_call(d, IB_OP_AXPY_ALL, &args, pairs);
+    for (uint32_t p = 0; p < n_params; p++)
+        IB_TRY(ib_call(d, IB_OP_AXPY, &args, &pairs[2 * p]));
     return IB_OK;
 }
 
@@ -64,15 +94,13 @@ static enum ib_status update(struct ib_dispatch *d, const struct ib_training_spe
                              struct ib_tensors *t)
 {
     const struct ib_optimizer_rule *rule = ib_optimizer_rule(spec->optimizer);
-    const struct ib_op_args decay = {.alpha = spec->weight_decay}, args = ib_optimizer_args(rule, spec->lr);
+    const struct ib_op_args args = ib_optimizer_args(rule, spec->lr);
     struct ib_tensor *operands[IB_MAX_OPERANDS] = {&t->grads[p], &t->state[p]};
     uint32_t n = 2;
     for (uint32_t k = 1; k <= rule->n_moments; k++)
         operands[n++] = &t->state[k * ib_network_params(&spec->net) + p];
     if (rule->counts)
         operands[n] = &t->state[ib_state_moments_end(spec)];
-    if (spec->weight_decay != 0)
-        IB_TRY(CALL(d, IB_OP_AXPY, &decay, &t->state[p], &t->grads[p]));
     return ib_call(d, rule->op, &args, operands);
 }
 
@@ -81,9 +109,15 @@ static enum ib_status update(struct ib_dispatch *d, const struct ib_training_spe
 static enum ib_status update_all(struct ib_dispatch *d, const struct ib_training_spec *spec,
                                  struct ib_tensors *t)
 {
-    if (ib_optimizer_rule(spec->optimizer)->counts)
+    const struct ib_optimizer_rule *rule = ib_optimizer_rule(spec->optimizer);
+    const uint32_t n_params = ib_network_params(&spec->net);
+    if (rule->counts)
         IB_TRY(CALL(d, IB_OP_AXPY, &plain, &t->one, &t->state[ib_state_moments_end(spec)]));
-    for (uint32_t p = 0; p < ib_network_params(&spec->net); p++)
+    if (spec->weight_decay != 0)
+        IB_TRY(add_to_all(d, n_params, spec->weight_decay, t->state, t->grads));
+    if (rule->op == IB_OP_AXPY)
+        return add_to_all(d, n_params, ib_optimizer_args(rule, spec->lr).alpha, t->grads, t->state);
+    for (uint32_t p = 0; p < n_params; p++)
         IB_TRY(update(d, spec, p, t));
     return IB_OK;
 }

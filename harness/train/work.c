@@ -2,6 +2,8 @@
 
 #include "train/batches.h"
 
+#include <string.h>
+
 /* The shapes of all tensors, without memory. */
 static void set_shapes(const struct ib_training_spec *spec, struct ib_batches *all, struct ib_tensors *out)
 {
@@ -26,10 +28,13 @@ static void set_shapes(const struct ib_training_spec *spec, struct ib_batches *a
 }
 
 /* Adds what step `step` of an epoch costs, `times` times: batches of as many rows cost the same. */
-static void add_step(const struct ib_training_spec *spec, uint64_t step, double times, struct ib_work *out)
+static void add_step(const struct ib_training_spec *spec, const bool *joins, uint64_t step, double times,
+                     struct ib_work *out)
 {
     struct ib_op_cost cost[IB_OP_COUNT] = {0};
     struct ib_dispatch counting = {.counted = cost};
+    if (joins)
+        memcpy(counting.joins, joins, sizeof counting.joins);
     struct ib_batches all;
     struct ib_tensors tensors;
     set_shapes(spec, &all, &tensors);
@@ -43,7 +48,7 @@ static void add_step(const struct ib_training_spec *spec, uint64_t step, double 
     }
 }
 
-void ib_work_of(const struct ib_training_spec *spec, struct ib_work *out)
+void ib_work_of(const struct ib_training_spec *spec, const bool *joins, struct ib_work *out)
 {
     const uint64_t steps = ib_steps_per_epoch(spec);
     const double columns = (double)spec->net.width[0] + (double)ib_network_outputs(&spec->net);
@@ -52,8 +57,8 @@ void ib_work_of(const struct ib_training_spec *spec, struct ib_work *out)
     if (spec->batch)
         out->bytes += (double)spec->rows * sizeof(uint32_t); /* the order of the epoch */
     if (steps > 1)
-        add_step(spec, 0, (double)(steps - 1), out);
-    add_step(spec, steps - 1, 1, out);
+        add_step(spec, joins, 0, (double)(steps - 1), out);
+    add_step(spec, joins, steps - 1, 1, out);
     for (int op = 0; op < IB_OP_COUNT; op++)
         out->flops += out->operations[op].flops;
 }

@@ -13,7 +13,8 @@ struct ib_work {
     struct ib_op_cost operations[IB_OP_COUNT]; /* of an epoch, operation by operation */
 };
 
-/* Without the loss, which timed passes do not read. */
-void ib_work_of(const struct ib_training_spec *, struct ib_work *out);
+/* Without the loss, which timed passes do not read. joins: by enum ib_op, the joined operations that are
+ * called in place of their parts; NULL: none. */
+void ib_work_of(const struct ib_training_spec *, const bool *joins, struct ib_work *out);
 
 #endif

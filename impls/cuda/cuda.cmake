@@ -45,6 +45,7 @@ function(cuda_kernels target name)
 endfunction()
 cuda_kernels(ironbench_cuda_kernels kernels) # of all plugins
 cuda_kernels(ironbench_cuda_fused_kernels fused)
+cuda_kernels(ironbench_cuda_joined_kernels joined)
 
 # For the error message on a GPU that the kernels were not built for.
 list(TRANSFORM CMAKE_CUDA_ARCHITECTURES REPLACE "^([0-9]+)([0-9]).*" "\\1.\\2" OUTPUT_VARIABLE cuda_architectures)
@@ -64,5 +65,5 @@ foreach(name IN LISTS cuda_plugins)
     set(plugin_parts_${name} ${cuda_sources} ironbench_kernels)
     set(plugin_rpath_${name} $ORIGIN ${CUDAToolkit_LIBRARY_DIR})
 endforeach()
-list(APPEND plugin_parts_cuda_cublas ${cuda_blas_sources} CUDA::cublas)
+list(APPEND plugin_parts_cuda_cublas ${cuda_blas_sources} $<TARGET_OBJECTS:ironbench_cuda_joined_kernels> CUDA::cublas)
 list(APPEND plugin_parts_cuda_fused ${cuda_fused_sources} $<TARGET_OBJECTS:ironbench_cuda_fused_kernels>)

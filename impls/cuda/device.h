@@ -5,7 +5,7 @@
 
 #include "cuda/error.h"
 #include "cuda/nvml.h"
-#include "launch.h"
+#include "queue.h"
 
 /* Maximum number of scratch blocks, each at least twice as large as the previous one. */
 enum { IB_CUDA_SCRATCH_BLOCKS = 64 };
@@ -54,6 +54,20 @@ void ib_cuda_close_alone(void *state);
 
 /* Memory operations (memory.c), for states that begin with a struct ib_cuda. */
 extern const struct ib_mem_ops ib_cuda_mem;
+
+/* A kernel: its name, without ibk_ and type, and its symbols for f32 and f64. */
+struct ib_cuda_kernel {
+    const char *name;
+    void (*symbol[2])(void);
+};
+/* Enqueues a kernel on a grid; args: n of them, in its order. */
+enum ib_status ib_cuda_launch_kernel(const struct ib_cuda *, const struct ib_cuda_kernel *, enum ib_dtype,
+                                     struct ib_grid, const struct ib_launch_arg *args, size_t n);
+/* The same; the arguments follow. */
+#define CUDA_LAUNCH(cuda, kernel, type, grid, ...)                                                           \
+    ib_cuda_launch_kernel(cuda, kernel, type, grid, (const struct ib_launch_arg[]){__VA_ARGS__},             \
+                          sizeof((const struct ib_launch_arg[]){__VA_ARGS__}) /                              \
+                              sizeof(struct ib_launch_arg))
 
 /* The functions of a struct ib_launcher (launch.c), set by ib_cuda_open. */
 enum ib_status ib_cuda_launch(void *state, const struct ib_launch *);

@@ -10,31 +10,19 @@
 #include "kernels.def"
 #undef IBK
 
-typedef void kernel_symbol(void);
-
-static kernel_symbol *const f32_kernels[IB_KERNEL_COUNT] = {
-#define IBK(name) ibk_##name##_f32,
+static const struct ib_cuda_kernel kernels[IB_KERNEL_COUNT] = {
+#define IBK(name) {#name, {ibk_##name##_f32, ibk_##name##_f64}},
 #include "kernels.def"
 #undef IBK
 };
-
-static kernel_symbol *const f64_kernels[IB_KERNEL_COUNT] = {
-#define IBK(name) ibk_##name##_f64,
-#include "kernels.def"
-#undef IBK
-};
-
-static const void *symbol_of(enum ib_kernel kernel, enum ib_dtype type)
-{
-    return (const void *)(uintptr_t)(type == IB_F32 ? f32_kernels : f64_kernels)[kernel];
-}
 
 /* All kernels are built for the same devices, so checking one is enough. */
 enum ib_status ib_cuda_find_kernels(struct ib_cuda *cuda)
 {
     const struct ib_host *host = cuda->launcher.host;
     struct cudaFuncAttributes attributes;
-    const cudaError_t code = cudaFuncGetAttributes(&attributes, symbol_of(IBK_gemm, IB_F32));
+    const cudaError_t code =
+        cudaFuncGetAttributes(&attributes, (const void *)(uintptr_t)kernels[IBK_gemm].symbol[0]);
     if (ib_cuda_status(code) != IB_EUNAVAILABLE)
         return ib_cuda_check(host, "loading the kernels", code);
     (void)cudaGetLastError();
@@ -46,26 +34,30 @@ enum ib_status ib_cuda_find_kernels(struct ib_cuda *cuda)
 
 /* ---- launching ---- */
 
-static enum ib_status fail_launch(const struct ib_cuda *cuda, const struct ib_launch *launch,
-                                  cudaError_t code)
+enum ib_status ib_cuda_launch_kernel(const struct ib_cuda *cuda, const struct ib_cuda_kernel *kernel,
+                                     enum ib_dtype type, struct ib_grid grid,
+                                     const struct ib_launch_arg *args, size_t n)
 {
+    const dim3 blocks = {(uint32_t)grid.groups[0], (uint32_t)grid.groups[1], 1};
+    const dim3 threads = {grid.items[0], grid.items[1], 1};
+    void *values[IB_LAUNCH_MAX_ARGS];
     char what[96];
-    snprintf(what, sizeof what, "kernel %s of %s", ib_kernel_names[launch->kernel],
-             launch->type == IB_F32 ? "f32" : "f64");
+    for (size_t i = 0; i < n; i++)
+        values[i] = (void *)(uintptr_t)args[i].value; /* CUDA does not modify it */
+    const cudaError_t code = cudaLaunchKernel((const void *)(uintptr_t)kernel->symbol[type == IB_F64], blocks,
+                                              threads, values, 0, cuda->stream);
+    if (code == cudaSuccess)
+        return IB_OK;
+    snprintf(what, sizeof what, "kernel %s of %s", kernel->name, type == IB_F32 ? "f32" : "f64");
     return ib_cuda_check(cuda->launcher.host, what, code);
 }
 
 enum ib_status ib_cuda_launch(void *state, const struct ib_launch *launch)
 {
-    const struct ib_cuda *cuda = state;
-    const dim3 blocks = {launch->groups[0], launch->groups[1], 1};
-    const dim3 threads = {launch->items[0], launch->items[1], 1};
-    void *args[IB_LAUNCH_MAX_ARGS];
-    for (uint32_t i = 0; i < launch->n_args; i++)
-        args[i] = (void *)(uintptr_t)launch->args[i].value; /* CUDA does not modify it */
-    const cudaError_t code =
-        cudaLaunchKernel(symbol_of(launch->kernel, launch->type), blocks, threads, args, 0, cuda->stream);
-    return code == cudaSuccess ? IB_OK : fail_launch(cuda, launch, code);
+    const struct ib_grid grid = {{launch->groups[0], launch->groups[1]},
+                                 {launch->items[0], launch->items[1]}};
+    return ib_cuda_launch_kernel(state, &kernels[launch->kernel], launch->type, grid, launch->args,
+                                 launch->n_args);
 }
 
 /* ---- scratch memory ---- */

@@ -155,6 +155,8 @@ struct ib_mem_ops {
     void (*host_free)(void *state, void *host);
 };
 
+enum { IB_MAX_PAIRS = 18 }; /* of axpy_all: the weights and the bias of each layer */
+
 /* The operations that the models are built from. NULL means unsupported; operations are never emulated.
  * Sums over rows (gemm with a transposed A, col_sum, the loss) accumulate in double or in blocks, even in
  * f32: a plain f32 sum over four million rows is wrong in the third digit. */
@@ -197,6 +199,18 @@ struct ib_tensor_ops {
      * mini-batches: INDEX holds the order of many epochs. */
     enum ib_status (*gather_rows)(void *state, uint64_t first, const struct ib_view *a,
                                   const struct ib_view *index, const struct ib_view *b);
+    /* Joined operations, each optional: what some of the others make one after another, in fewer passes over
+     * memory. Trainings call them in place of those, except where operands are copied for each call. */
+    /* OUT = act(X W + row): gemm, add_row and act; kind is 0 for the last layer, which stays linear. */
+    enum ib_status (*layer)(void *state, enum ib_act kind, const struct ib_view *x, const struct ib_view *w,
+                            const struct ib_view *row, const struct ib_view *out);
+    /* act_grad, then row (1 x n) = sum of the rows of the new dY (m x n). */
+    enum ib_status (*act_grad_sum)(void *state, enum ib_act kind, const struct ib_view *y,
+                                   const struct ib_view *dy, const struct ib_view *row);
+    /* Y[i] += alpha * X[i] for n pairs of the same shape, 0 < n <= IB_MAX_PAIRS: an update of all parameters.
+     * No two of the matrices share memory. */
+    enum ib_status (*axpy_all)(void *state, double alpha, uint32_t n, const struct ib_view *x,
+                               const struct ib_view *y);
 };
 
 /* A complete training problem, for implementations that fuse steps. Layer l maps in_l to out_l features:

@@ -4,7 +4,7 @@
 #include "cuda/fused.h"
 
 #include "bind.h"
-#include "fused_kernels.h"
+#include "cuda_kernels.h"
 
 #include <cstring>
 

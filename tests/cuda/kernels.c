@@ -1,5 +1,5 @@
 /* Kernels as nvcc's code registers them when a plugin is loaded, run by the host emulator. */
-#include "fused_kernels.h"
+#include "cuda_kernels.h"
 #include "mock.h"
 
 #include <stdio.h>
@@ -51,6 +51,12 @@ __attribute__((weak)) const struct emu_kernel *mock_fused_kernel(const char *nam
     return NULL;
 }
 
+__attribute__((weak)) const struct emu_kernel *mock_joined_kernel(const char *name)
+{
+    (void)name;
+    return NULL;
+}
+
 static const struct emu_kernel *kernel_named(const char *name)
 {
     if (strcmp(empty.name, name) == 0)
@@ -61,7 +67,8 @@ static const struct emu_kernel *kernel_named(const char *name)
             if (strcmp(kernel->name, name) == 0)
                 return kernel;
         }
-    return mock_fused_kernel(name);
+    const struct emu_kernel *fused = mock_fused_kernel(name);
+    return fused != NULL ? fused : mock_joined_kernel(name);
 }
 
 /* NULL: there is no such kernel. */

@@ -20,14 +20,18 @@
  *   launch=N      launch N and all after it are refused
  *   fault=N       the Nth kernel that runs touches foreign memory: from then on every call fails
  *   no_shared     kernels get no more shared memory than every device has
- *   no_stream, no_event, no_graph, no_blas: what they name cannot be made */
+ *   lt_terms=N    cuBLASLt has no algorithm for sums of N terms or more
+ *   lt_drops_nan  its ReLU makes NaN 0
+ *   no_stream, no_event, no_graph, no_blas, no_lt: what they name cannot be made */
 #ifndef TESTS_CUDA_MOCK_H
 #define TESTS_CUDA_MOCK_H
 
 #include <cuda_runtime_api.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* ---- faults.c ---- */
 
@@ -64,6 +68,8 @@ typedef cudaError_t mock_run(void *args);
 
 /* Puts work behind all that waits, with a copy of its arguments; in a recording it is taken down instead. */
 cudaError_t mock_enqueue(mock_run *run, const void *args, size_t bytes);
+/* How often that was called: kernels, products and copies. */
+uint64_t mock_enqueued(void);
 /* Does all that waits. An error of it sticks: every later call returns it. */
 cudaError_t mock_drain(void);
 cudaError_t mock_sticky(void);
@@ -107,6 +113,20 @@ cudaError_t mock_answer(cudaError_t code);
 
 /* The most shared memory of a block. */
 size_t mock_shared_bytes(void);
+
+/* ---- for cuBLAS and cuBLASLt ---- */
+
+/* An f32 as a tensor core gets it: the nearest with 10 bits of mantissa. */
+static inline float mock_to_tf32(float x)
+{
+    uint32_t bits;
+    if (!isfinite(x))
+        return x;
+    memcpy(&bits, &x, sizeof bits);
+    bits = (bits + 0x1000u) & ~0x1fffu;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
 
 /* ---- kernels.c ---- */
 

@@ -23,6 +23,7 @@ struct mock_recording {
 static struct mock_recording queue; /* what waits */
 static struct mock_recording *recording;
 static cudaError_t sticky;
+static uint64_t n_enqueued;
 
 static void append(struct mock_recording *list, struct work *w)
 {
@@ -65,7 +66,13 @@ static cudaError_t enqueue(const struct mock_recording *from, mock_run *run, con
 
 cudaError_t mock_enqueue(mock_run *run, const void *args, size_t bytes)
 {
+    n_enqueued++;
     return enqueue(NULL, run, args, bytes);
+}
+
+uint64_t mock_enqueued(void)
+{
+    return n_enqueued;
 }
 
 /* What follows a failure is dropped. */

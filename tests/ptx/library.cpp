@@ -65,6 +65,7 @@ const emu_kernel *emu_kernel_of(enum ib_kernel kernel, enum ib_dtype type)
     return ptx::kernel_named(names[kernel][type == IB_F32 ? 0 : 1]);
 }
 
+/* And for those of CUDA alone. */
 extern "C" const emu_kernel *mock_fused_kernel(const char *name)
 {
     return ptx::kernel_named(name);

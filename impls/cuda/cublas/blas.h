@@ -2,7 +2,7 @@
 #ifndef IB_CUDA_BLAS_H
 #define IB_CUDA_BLAS_H
 
-#include "cuda/device.h"
+#include "cuda/cublas/epilogues.h"
 
 #include <cublas_v2.h>
 
@@ -14,7 +14,9 @@ struct ib_cuda_blas {
                             they are */
     void *halves;        /* memory for their copies; NULL: none yet */
     size_t halves_bytes;
-    uint64_t piece_elements; /* about as many as are copied at a time */
+    uint64_t piece_elements;             /* about as many as are copied at a time */
+    struct ib_cuda_epilogues *epilogues; /* NULL: layers are a product and a kernel */
+    char no_epilogues[192]; /* why not all or none of them are used, although they were asked for; "" */
 };
 
 /* Returns IB_OK for CUBLAS_STATUS_SUCCESS; otherwise reports "WHAT: NAME" and returns IB_ENOMEM or
@@ -38,5 +40,13 @@ enum ib_status ib_cuda_blas_halves(struct ib_cuda_blas *, const struct ib_cuda_p
 enum ib_status ib_cuda_blas_gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
                                  const struct ib_view *a, const struct ib_view *b, double beta,
                                  const struct ib_view *c);
+
+/* The joined operations of the contract (joined.c). */
+enum ib_status ib_cuda_blas_layer(void *state, enum ib_act, const struct ib_view *x, const struct ib_view *w,
+                                  const struct ib_view *row, const struct ib_view *out);
+enum ib_status ib_cuda_blas_act_grad_sum(void *state, enum ib_act, const struct ib_view *y,
+                                         const struct ib_view *dy, const struct ib_view *row);
+enum ib_status ib_cuda_blas_axpy_all(void *state, double alpha, uint32_t n, const struct ib_view *x,
+                                     const struct ib_view *y);
 
 #endif

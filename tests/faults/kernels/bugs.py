@@ -68,7 +68,7 @@ MEMORY = (
     bug("row_too_many", "lanes of a sum read a row beyond the last one", "plain",
         "group_sum.inc", "(end - first_row) + LANES(width) - 1", "(end - first_row) + LANES(width)"),
     bug("element_too_many", "an elementwise kernel continues one column too far", "plain",
-        "elementwise.inc", "j < (cols);", "j <= (cols);"),
+        "elements.inc", "j < (cols);", "j <= (cols);"),
     bug("short_local_array", "a local array without room for the gaps between its rows", "asan",
         "gemm.inc", "b_tiles, 2 * TILE_SIZE)", "b_tiles, 2 * TILE_DEPTH * IBK_TILE)"),
     bug("unwritten_local_memory", "what lies beyond the edge is left in the tile as it was", "plain",
