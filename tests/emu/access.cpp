@@ -59,7 +59,7 @@ void add_memory(void *memory, size_t bytes)
         ranges.push_back({address_of(memory), bytes, {}});
         r = &ranges.back();
     }
-    r->cells.assign(cell_count(bytes), cell{});
+    r->cells.assign(active ? cell_count(bytes) : 0, cell{});
 }
 
 void remove_memory(const void *memory)
@@ -72,14 +72,9 @@ void remove_memory(const void *memory)
 void memory_written(const void *memory, size_t bytes)
 {
     range *r = find(address_of(memory));
-    if (r != nullptr)
+    if (r != nullptr && active)
         std::fill_n(&r->cells[(address_of(memory) - r->begin) / cell_bytes], cell_count(bytes),
                     cell{by_host, {0, 0}});
-}
-
-bool knows(const void *memory)
-{
-    return find(address_of(memory)) != nullptr;
 }
 
 void save_memory(const void *memory, saved_cells *out)
@@ -177,19 +172,19 @@ HOT bool on_own_stack(const void *memory)
     return address_of(memory) - address_of(__builtin_frame_address(0)) < stack_bytes;
 }
 
-HOT void note_access(const void *memory, size_t bytes, bool writes, bool atomic, const void *code)
+HOT bool note_access(const void *memory, size_t bytes, bool writes, bool atomic, const void *code)
 {
     const thread *t = running_thread;
     range *r = t == nullptr || on_own_stack(memory) ? nullptr : find(address_of(memory));
-    if (r == nullptr)
-        return;
+    if (r == nullptr || !active)
+        return r != nullptr;
     const access now = uint64_t{running->segment[t->number]} << segment_shift |
                        uint64_t{t->number} << thread_shift | uint64_t{atomic} << code_bits |
                        ((address_of(code) - code_base) & ((1u << code_bits) - 1));
     const size_t first = address_of(memory) - r->begin;
     if (first + bytes > r->bytes) {
         report_access("access beyond the end of an array", now);
-        return;
+        return true;
     }
     /* The cells of a wide element have had the same accesses, as a rule: then what becomes of one is right
      * for all. */
@@ -201,11 +196,12 @@ HOT void note_access(const void *memory, size_t bytes, bool writes, bool atomic,
             *next = *c;
         else
             check_cell_alone(next, now, writes);
+    return true;
 }
 
-void note(const void *memory, size_t bytes, bool writes, bool atomic, const void *code)
+bool note(const void *memory, size_t bytes, bool writes, bool atomic, const void *code)
 {
-    note_access(memory, bytes, writes, atomic, code);
+    return note_access(memory, bytes, writes, atomic, code);
 }
 
 } // namespace emu::races

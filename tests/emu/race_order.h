@@ -34,6 +34,7 @@ struct segments {
 };
 extern segments limits;
 extern block_state *running;
+extern bool active; /* false: nothing is noted */
 
 /* A block's number, and how many barriers it had had. */
 struct segment {

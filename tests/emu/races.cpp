@@ -15,6 +15,12 @@ namespace emu::races
 
 segments limits;
 block_state *running;
+bool active = true;
+
+void enable(bool on)
+{
+    active = on;
+}
 
 /* Those of this epoch. */
 static std::vector<segment> table;
@@ -43,6 +49,8 @@ void begin_block(block_state *b, uint32_t number, size_t n_threads)
 {
     b->number = number;
     b->phase = 0;
+    if (!active)
+        return;
     b->segment.assign(n_threads, 0);
     b->known.assign(n_threads * warp_lanes, 0);
 }
@@ -57,6 +65,8 @@ static void begin_phase(block_state *b)
 void enter_block(block_state *b)
 {
     running = b;
+    if (!active)
+        return;
     begin_phase(b);
     limits.block_first = limits.phase_first;
 }
@@ -64,12 +74,15 @@ void enter_block(block_state *b)
 void block_barrier(block_state *b)
 {
     b->phase++;
-    begin_phase(b);
+    if (active)
+        begin_phase(b);
 }
 
 /* Each lane that came learns what any of them knew, and what all have done. */
 void warp_barrier(block_state *b, uint32_t warp, unsigned lanes)
 {
+    if (!active)
+        return;
     uint32_t sum[warp_lanes] = {0};
     const size_t first = size_t{warp} * warp_lanes;
     for (unsigned lane = 0; lane < warp_lanes; lane++) {

@@ -35,11 +35,13 @@ struct block_state {
 
 #ifdef EMU_RACES
 
+/* Without the check, only the result of `note` tells anything. For the whole process, before its first
+ * array; it is on otherwise. */
+void enable(bool);
+
 void add_memory(void *, size_t bytes);
 void remove_memory(const void *);
 void memory_written(const void *, size_t bytes);
-/* False: it is in no array. */
-bool knows(const void *);
 
 /* Cells of an array that another block is going to use. */
 void save_memory(const void *, saved_cells *);
@@ -53,11 +55,15 @@ void enter_block(block_state *);
 void block_barrier(block_state *);
 void warp_barrier(block_state *, uint32_t warp, unsigned lanes);
 
-/* An access of the running thread. code: the address in the kernel that it comes from. */
-void note(const void *memory, size_t bytes, bool writes, bool atomic, const void *code);
+/* An access of the running thread. code: the address in the kernel that it comes from. False: it is in no
+ * array, and not noted. */
+bool note(const void *memory, size_t bytes, bool writes, bool atomic, const void *code);
 
 #else
 
+static inline void enable(bool)
+{
+}
 static inline void add_memory(void *, size_t)
 {
 }
@@ -66,10 +72,6 @@ static inline void remove_memory(const void *)
 }
 static inline void memory_written(const void *, size_t)
 {
-}
-static inline bool knows(const void *)
-{
-    return true;
 }
 static inline void save_memory(const void *, saved_cells *)
 {
@@ -92,8 +94,9 @@ static inline void block_barrier(block_state *)
 static inline void warp_barrier(block_state *, uint32_t, unsigned)
 {
 }
-static inline void note(const void *, size_t, bool, bool, const void *)
+static inline bool note(const void *, size_t, bool, bool, const void *)
 {
+    return true;
 }
 
 #endif

@@ -37,12 +37,13 @@ RARE void *refused(const access &a, const char *why)
 }
 
 /* PTX_RACES asks for the check for races. */
-static const bool checks_races = getenv("PTX_RACES") != nullptr;
-HOT void note(const void *memory, const access &a, const void *code)
+static bool asked_for_races()
 {
-    if (checks_races)
-        emu::races::note(memory, a.bytes, a.writes, false, code);
+    const bool asked = getenv("PTX_RACES") != nullptr;
+    emu::races::enable(asked);
+    return asked;
 }
+static const bool checks_races = asked_for_races();
 
 HOT bool aligned(uint64_t address, size_t bytes)
 {
@@ -54,9 +55,8 @@ HOT void *global(const access &a, const void *code)
     void *memory = reinterpret_cast<void *>(a.address);
     if (!aligned(a.address, a.bytes))
         return refused(a, "which is not a multiple of that");
-    if (!emu::races::knows(memory))
+    if (!emu::races::note(memory, a.bytes, a.writes, false, code))
         return refused(a, "where there is none");
-    note(memory, a, code);
     return memory;
 }
 
@@ -68,7 +68,8 @@ HOT void *shared(const shared_arrays &arrays, const access &a, const void *code)
     if (!aligned(at, a.bytes))
         return refused(a, "which is not a multiple of that");
     void *memory = static_cast<unsigned char *>(arrays.array[number].memory) + at;
-    note(memory, a, code);
+    if (checks_races)
+        emu::races::note(memory, a.bytes, a.writes, false, code);
     return memory;
 }
 
