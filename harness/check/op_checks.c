@@ -162,7 +162,8 @@ static void check_operation(struct ib_checking *k, const struct ib_operation *op
                                    "dtype", dtype, "quick", (int)k->request->quick),
                          &outcome, &output);
     if (!answer && outcome.status == IB_CASE_UNSUPPORTED) {
-        ib_check_result_skip(k->check_result, IB_LEVEL_OPERATIONS, outcome.reason);
+        if (!operation->joined || k->request->operations[0]) /* without one, nothing is missing */
+            ib_check_result_skip(k->check_result, IB_LEVEL_OPERATIONS, outcome.reason);
     } else if (!answer) {
         char shape[512];
         struct ib_check_finding finding =
@@ -227,7 +228,7 @@ static void check_operations(struct ib_checking *k)
         for (const struct ib_word *type = ib_dtype_words; type->word; type++)
             if (is_wanted(k->request, ib_operations[i]))
                 check_operation(k, ib_operations[i], (enum ib_dtype)type->value);
-            else
+            else if (!ib_operations[i]->joined)
                 ib_check_result_skip(k->check_result, IB_LEVEL_OPERATIONS, IB_NOT_ASKED_FOR);
 }
 

@@ -1,6 +1,7 @@
-"""Every planted bug of cuda_fused's kernels is caught by the tool that it names: test_fused on the mock runtime, with
-the kernels compiled anew. The kernels as they are pass the same tools in cuda/steps_races, cuda/passes_races and
-cuda/passes; here once more, to see that what is compiled anew runs."""
+"""Every planted bug of the kernels that are CUDA's alone is caught by the tool that it names: test_fused, or the
+conformance suite of joined operations, on the mock runtime, with the kernels compiled anew. The kernels as they are pass
+the same tools in cuda/steps_races, cuda/passes_races, cuda/passes and cuda/joined_races; here once more, to see that what
+is compiled anew runs."""
 
 import concurrent.futures
 import os
@@ -9,19 +10,27 @@ import shutil
 import tempfile
 import unittest
 
-from fused_bugs import BUGS
+import fused_bugs
+import joined_bugs
 from tools import BUILD, CXX, EMU, ROOT, build, judge
 
 CUDA = BUILD / "tests" / "cuda"
 PASSES = {"IRONBENCH_TEST_CUDA": "shared=1500"}  # regressions alone
 
-# The mock (its objects, the library of its emulator, flags of its kernels), the arguments, and the environment.
+BUGS = fused_bugs.BUGS + joined_bugs.BUGS
+
+# What judges: kernels that are compiled anew, and a program with its arguments.
+FUSED = ("fused_kernels.cpp", ["tests/test_fused", "cuda_fused", "impls/cuda_fused.so"])
+JOINED = ("joined_kernels.cpp", ["tests/test_conformance", "cuda_cublas", "impls/cuda_cublas.so", "--joined"])
+
+# That, the mock (its objects, the library of its emulator, flags of its kernels), arguments, and the environment.
 RACES = ("IRONBENCH_MOCK_RACES_OBJECTS", "libemu_machine_tsan.a", ["-O0", "-fsanitize=thread", "-DEMU_RACES"])
 PLAIN = ("IRONBENCH_MOCK_OBJECTS", "libemu_machine.a", ["-O1"])
 TOOLS = {
-    "steps": (RACES, ["--quick"], {}),
-    "passes": (RACES, ["--quick"], PASSES),
-    "deep passes": (PLAIN, [], PASSES),
+    "steps": (FUSED, RACES, ["--quick"], {}),
+    "passes": (FUSED, RACES, ["--quick"], PASSES),
+    "deep passes": (FUSED, PLAIN, [], PASSES),
+    "joined": (JOINED, RACES, ["--quick"], {}),
 }
 
 
@@ -38,13 +47,13 @@ def changed_kernels(folder, edits):
     return kernels
 
 
-def mock_with(folder, kernels, mock):
+def mock_with(folder, kernels, source, mock):
     """Links a runtime in the folder from the objects of a mock, without those of the kernels."""
     objects, machine, flags = mock
     includes = [f"-I{kernels}", f"-I{EMU}", f"-I{ROOT / 'tests/cuda'}", f"-I{ROOT / 'impls'}"]
-    compiled = folder / "fused_kernels.o"
+    compiled = folder / "kernels.o"
     build([CXX, "-std=c++17", "-fPIC", "-fvisibility=hidden", *flags, *includes, "-c",
-           ROOT / "tests/cuda/fused_kernels.cpp", "-o", compiled])
+           ROOT / "tests/cuda" / source, "-o", compiled])
     name = next(path.name for path in (CUDA / "mock").glob("libcudart.so.*"))
     build([CXX, "-shared", "-o", folder / name, compiled, *os.environ[objects].split(":"),
            BUILD / "tests/emu" / machine, f"-Wl,--version-script,{CUDA / 'mock_cudart.map'}", f"-Wl,-soname,{name}"])
@@ -52,11 +61,11 @@ def mock_with(folder, kernels, mock):
 
 def verdict(folder, tool, edits=()):
     """What the tool finds in the kernels with these edits; "" for nothing."""
-    mock, arguments, environment = TOOLS[tool]
+    (source, (program, name, *others)), mock, arguments, environment = TOOLS[tool]
     folder.mkdir()
-    mock_with(folder, changed_kernels(folder, edits), mock)
-    command = [BUILD / "tests/test_fused", "cuda_fused", BUILD / "impls/cuda_fused.so", *arguments]
-    return judge(command, LD_LIBRARY_PATH=str(folder), **environment)
+    mock_with(folder, changed_kernels(folder, edits), source, mock)
+    command = [BUILD / program, name, BUILD / others[0], *others[1:], *arguments]
+    return judge(command, LD_LIBRARY_PATH=f"{folder}:{CUDA / 'mock'}", **environment)
 
 
 class FusedBugsTest(unittest.TestCase):
@@ -65,11 +74,11 @@ class FusedBugsTest(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="ironbench-fused-") as folder:
             folder = pathlib.Path(folder)
             with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-                cls.clean = pool.submit(verdict, folder / "clean", "passes")
+                cls.clean = [pool.submit(verdict, folder / f"clean {tool}", tool) for tool in ("passes", "joined")]
                 cls.found = {bug: pool.submit(verdict, folder / bug.name, bug.tool, bug.edits) for bug in BUGS}
 
     def test_nothing_is_found_in_the_kernels_as_they_are(self):
-        self.assertEqual(self.clean.result(), "")
+        self.assertEqual([found.result() for found in self.clean], ["", ""])
 
     def test_every_bug_is_found(self):
         for bug, found in self.found.items():
