@@ -293,6 +293,11 @@ const char *ib_diagnose_coarse(const struct ib_symptom *s, char *text, size_t n)
         snprintf(text, n, "a long sum drifts by %.1e: accumulate in double or in blocks", worst);
         return "plain sum over many rows";
     }
+    if (t->kept_bits) {
+        snprintf(text, n, "lower precision: factors of products lose bits of the %d that `products` promises",
+                 t->kept_bits);
+        return "lower precision";
+    }
     if (!(worst < 0.02))
         return NULL;
     snprintf(text, n, "lower precision: errors of %.1e, typical of TF32 or half precision on f32 data",

@@ -22,6 +22,13 @@ static double draw_wide(struct ib_rng *rng)
     return (ib_rng_below(rng, 5) == 0 ? 1000 : 4) * draw_real(rng);
 }
 
+/* IB_FILL_KEPT, whose precision is the test's. */
+static double draw_kept(struct ib_rng *rng, int bits)
+{
+    const double size = 1 + ldexp((double)ib_rng_below(rng, (uint64_t)1 << bits), -bits);
+    return ib_rng_below(rng, 2) ? size : -size;
+}
+
 static double draw_label(struct ib_rng *rng)
 {
     return (double)ib_rng_below(rng, 2);
@@ -56,12 +63,19 @@ static const struct {
     double (*draw)(struct ib_rng *);
     double special; /* value of one cell, if not 0 */
 } fills[] = {
-    [IB_FILL_EXACT] = {"", draw_exact, 0},        [IB_FILL_REAL] = {"", draw_real, 0},
-    [IB_FILL_POSITIVE] = {"", ib_rng_uniform, 0}, [IB_FILL_WIDE] = {"large numbers", draw_wide, 0},
-    [IB_FILL_LABELS] = {"", draw_label, 0},       [IB_FILL_ZERO] = {"zeros", draw_zero, 0},
-    [IB_FILL_ONE_HOT] = {"", draw_zero, 0},       [IB_FILL_ONE] = {"1", draw_one, 0},
-    [IB_FILL_COUNT] = {"37", draw_count, 0},      [IB_FILL_ROWS] = {"", draw_zero, 0},
-    [IB_FILL_NAN] = {"a NaN", draw_exact, NAN},   [IB_FILL_INFINITY] = {"an infinity", draw_exact, INFINITY},
+    [IB_FILL_EXACT] = {"", draw_exact, 0},
+    [IB_FILL_REAL] = {"", draw_real, 0},
+    [IB_FILL_POSITIVE] = {"", ib_rng_uniform, 0},
+    [IB_FILL_WIDE] = {"large numbers", draw_wide, 0},
+    [IB_FILL_KEPT] = {"the bits that products keep", NULL, 0},
+    [IB_FILL_LABELS] = {"", draw_label, 0},
+    [IB_FILL_ZERO] = {"zeros", draw_zero, 0},
+    [IB_FILL_ONE_HOT] = {"", draw_zero, 0},
+    [IB_FILL_ONE] = {"1", draw_one, 0},
+    [IB_FILL_COUNT] = {"37", draw_count, 0},
+    [IB_FILL_ROWS] = {"", draw_zero, 0},
+    [IB_FILL_NAN] = {"a NaN", draw_exact, NAN},
+    [IB_FILL_INFINITY] = {"an infinity", draw_exact, INFINITY},
     [IB_FILL_UNSET] = {"", draw_nan, 0},
 };
 
@@ -78,7 +92,8 @@ void ib_fill_operand(struct ib_guarded *a, const struct ib_op_test *test, uint32
     ib_rng_seed(&rng, index);
     for (uint64_t i = 0; i < a->rows; i++)
         for (uint64_t j = 0; j < a->cols; j++)
-            ib_guarded_set(a, i, j, fills[fill].draw(&rng));
+            ib_guarded_set(a, i, j,
+                           fill == IB_FILL_KEPT ? draw_kept(&rng, test->kept_bits) : fills[fill].draw(&rng));
     for (uint64_t i = 0; fill == IB_FILL_ONE_HOT && i < a->rows && a->cols > 0; i++)
         ib_guarded_set(a, i, ib_rng_below(&rng, a->cols), 1);
     const uint64_t rows = test->operand[0].shape.rows;

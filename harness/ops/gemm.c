@@ -149,6 +149,13 @@ static void visit_inexact(struct ib_op_test t, struct ib_visitor *v)
         visit_product(t, (struct product){3, n, many, 0, IB_FILL_POSITIVE, IB_FILL_POSITIVE}, true, false, v);
 }
 
+/* Factors that products of a reduced precision keep as they are, and those of a lower one do not. */
+static void visit_kept(struct ib_op_test t, struct ib_visitor *v)
+{
+    if (ib_op_keep_bits(v, &t))
+        visit_transposes(t, (struct product){33, 33, 257, 0, IB_FILL_KEPT, IB_FILL_KEPT}, v);
+}
+
 /* Large in one, two and all three sizes; see ib_op_large. With each shape, each transposition has other
  * factors: a product that is large only with some of them is right elsewhere. */
 static void visit_large(struct ib_op_test t, struct ib_visitor *v)
@@ -171,6 +178,7 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
     visit_large(*start, v);
     visit_not_finite(*start, v);
     visit_inexact(*start, v);
+    visit_kept(*start, v);
 }
 
 static double work(const struct ib_op_test *t)

@@ -81,7 +81,8 @@ static void visit_shapes(struct ib_op_test t, struct ib_visitor *v)
 
 static void cases(const struct ib_op_test *start, struct ib_visitor *v)
 {
-    const struct fills real = {IB_FILL_REAL, IB_FILL_REAL, IB_FILL_REAL};
+    const struct fills real = {IB_FILL_REAL, IB_FILL_REAL, IB_FILL_REAL},
+                       kept = {IB_FILL_KEPT, IB_FILL_KEPT, IB_FILL_EXACT};
     struct ib_op_test t = *start;
     for (t.args.kind = LINEAR; t.args.kind <= IB_SIGMOID; t.args.kind++) {
         t.tolerance = t.args.kind <= IB_RELU ? 0 : ib_op_rounding(t.type);
@@ -93,6 +94,9 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
         visit(t, (struct ib_op_shape){33, 33, 0}, 257, real, v);
         t.scale = start->scale;
     }
+    t.args.kind = LINEAR;
+    if (ib_op_keep_bits(v, &t))
+        visit(t, (struct ib_op_shape){33, 33, 0}, 257, kept, v);
 }
 
 static double work(const struct ib_op_test *t)

@@ -14,6 +14,7 @@ enum ib_fill {
     IB_FILL_REAL,     /* uniform in (-1, 1) */
     IB_FILL_POSITIVE, /* uniform in (0, 1): sums grow, and small terms are lost */
     IB_FILL_WIDE,     /* uniform in (-4, 4); one in five is up to 250 times larger */
+    IB_FILL_KEPT,     /* of both signs, in [1, 2), with all the bits of mantissa that products keep */
     IB_FILL_LABELS,   /* 0 and 1 */
     IB_FILL_ONE_HOT,  /* a single 1 in each row, else 0 */
     IB_FILL_ZERO,
@@ -43,6 +44,7 @@ struct ib_op_test {
     struct ib_operand operand[IB_MAX_OPERANDS];
     double tolerance; /* |got - expected| <= tolerance * max(|expected|, scale); 0: exact */
     double scale;
+    int kept_bits;        /* of IB_FILL_KEPT */
     bool sync_first;      /* for diagnosis: sync before the results are downloaded */
     bool harmless_guards; /* for diagnosis: guard zones without NaN, to make stray reads harmless */
 };
@@ -110,6 +112,10 @@ static inline double ib_op_drift(enum ib_dtype type)
 
 /* The allowed error of a sum of products: what the precision of their factors may cost, or `otherwise`. */
 double ib_op_product_error(const struct ib_visitor *, enum ib_dtype, double otherwise);
+
+/* Changes a test so that products are exact, but for the rounding of sums, with the precision of their
+ * factors and no less; returns false if that is the type's. Magnitudes are those of sums of 257 terms. */
+bool ib_op_keep_bits(const struct ib_visitor *, struct ib_op_test *);
 
 /* All combinations of these rows, columns and pads. */
 enum { IB_OP_SHAPE_COUNT = IB_COUNT(ib_op_rows) * IB_COUNT(ib_op_cols) * IB_COUNT(ib_op_pads) };
