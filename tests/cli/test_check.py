@@ -15,7 +15,8 @@ SCHEMA = json.loads((ROOT / "results/check.schema.json").read_text())
 REFERENCE = ROOT / "impls/external/reference.py"
 
 OPERATIONS = re.findall(r"^IB_OPERATION\(\w+, (\w+)\)", (ROOT / "harness/ops/operations.def").read_text(), re.M)
-CHECKS = 2 * len(OPERATIONS)  # in both types
+JOINED = [name for name in OPERATIONS if ".joined = true" in (ROOT / f"harness/ops/{name}.c").read_text()]
+CHECKS = 2 * (len(OPERATIONS) - len(JOINED))  # in both types; joined ones are no loss where they are not offered
 QUICK = 22  # trainings of a quick check in host memory: 11 in both types
 
 # What `check` must say of each fault: its first flaw's operation (or its level, where it is about none), and words of
@@ -112,7 +113,8 @@ class Right(Checking):
         result = self.check_json(*args, "--quick", status=0)
         self.assertEqual((result["schema"], result["verdict"], result["findings"]), (1, "right", []))
         trainings = QUICK * (2 if device else 1) - unsupported
-        for level, checks in [("loads", 1), ("memory", int(device)), ("operations", CHECKS), ("gradients", 12),
+        for level, checks in [("loads", 1), ("memory", int(device)),
+                              ("operations", CHECKS + (2 * len(JOINED) if device else 0)), ("gradients", 12),
                               ("trainings", trainings), ("predictions", trainings), ("repetition", trainings),
                               ("copies", trainings if device else 0)]:
             counts = result["counts"][level]
