@@ -346,6 +346,40 @@ static void fused_steps_are_asked_only_for_updates_that_they_name(void **state)
     test_problem_free(&p);
 }
 
+/* The operations of an epoch of three layers, with plain gradient descent, and the state that they end with.
+ */
+static uint64_t operations_of_an_epoch(const struct test_problem *p, enum ib_residency residency, bool joined,
+                                       double *state)
+{
+    struct test_training t;
+    test_training_open(&t, &ib_impl_fakedev, residency, p, IB_F32);
+    if (!joined)
+        memset(t.dispatch.joins, 0, sizeof t.dispatch.joins);
+    test_training_run(&t, EPOCHS, NULL, NULL);
+    test_training_state(&t, state);
+    const uint64_t calls = t.dispatch.transfer_log.launches[IB_TRAIN];
+    test_training_close(&t);
+    assert_int_equal(calls % EPOCHS, 0);
+    return calls / EPOCHS;
+}
+
+static void joined_operations_take_the_place_of_their_parts(void **state)
+{
+    (void)state;
+    const struct ib_network net = network(2, IB_TANH, IB_MSE, 1);
+    struct test_problem p;
+    double joined[512], apart[512], copied[512];
+    const size_t bytes = ib_network_size(&net) * sizeof *joined;
+    make_problem(&p, &net);
+    /* layers, loss, sum, two of (two products, slopes and sum), a product, an update */
+    assert_int_equal(operations_of_an_epoch(&p, IB_RESIDENT, true, joined), 3 + 1 + 1 + 2 * 3 + 1 + 1);
+    assert_int_equal(operations_of_an_epoch(&p, IB_RESIDENT, false, apart), 25);
+    assert_int_equal(operations_of_an_epoch(&p, IB_PER_OP, true, copied), 25);
+    assert_memory_equal(joined, apart, bytes);
+    assert_memory_equal(joined, copied, bytes);
+    test_problem_free(&p);
+}
+
 static void residency_must_fit_the_memory(void **state)
 {
     (void)state;
@@ -368,6 +402,7 @@ int main(void)
         cmocka_unit_test(counts_are_those_of_the_table),
         cmocka_unit_test(law_is_exact),
         cmocka_unit_test(fused_steps_are_asked_only_for_updates_that_they_name),
+        cmocka_unit_test(joined_operations_take_the_place_of_their_parts),
         cmocka_unit_test(residency_must_fit_the_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
