@@ -266,10 +266,16 @@ static bool sums_many(const struct ib_op_test *t)
     return false;
 }
 
+static bool multiplies(const struct ib_op_test *t)
+{
+    return t->operation == &ib_operation_gemm || t->operation == &ib_operation_layer;
+}
+
 /* Errors that are small relative to the values, but too large for the type. */
 const char *ib_diagnose_coarse(const struct ib_symptom *s, char *text, size_t n)
 {
     const struct ib_op_test *t = s->run->test;
+    const enum ib_products products = ib_instance_products(s->run->instance);
     bool all_f32 = true;
     double worst = 0;
     if (t->tolerance == 0)
@@ -293,9 +299,9 @@ const char *ib_diagnose_coarse(const struct ib_symptom *s, char *text, size_t n)
         snprintf(text, n, "a long sum drifts by %.1e: accumulate in double or in blocks", worst);
         return "plain sum over many rows";
     }
-    if (t->kept_bits) {
-        snprintf(text, n, "lower precision: factors of products lose bits of the %d that `products` promises",
-                 t->kept_bits);
+    if (products != IB_PRODUCTS_F32 && t->type == IB_F32 && multiplies(t)) {
+        snprintf(text, n, "lower precision: errors of %.1e; the option says that products are in %s", worst,
+                 ib_word_of(ib_products_words, (int)products));
         return "lower precision";
     }
     if (!(worst < 0.02))

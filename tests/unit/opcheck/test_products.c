@@ -121,7 +121,7 @@ static void bf16_for_fp16_is_named(void **state)
     assert_int_equal(ib_operation_examine(made_with(7), &ib_operation_gemm, IB_F32, true, NULL, &found),
                      IB_OK);
     assert_true(found.wrong > 0);
-    if (!strstr(found.pattern, "lose bits of the 10 that `products` promises"))
+    if (!strstr(found.pattern, "the option says that products are in fp16"))
         fail_msg("taken for `%s`", found.pattern);
 }
 
