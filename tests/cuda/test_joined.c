@@ -111,22 +111,21 @@ static void an_epoch_takes_fewer_launches(void **state)
 static void trainings_get_the_same_bits(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < N_NETWORKS * 2; i++)
-        for (enum ib_optimizer optimizer = IB_SGD; optimizer <= IB_ADAM; optimizer++) {
-            struct way apart = {.net = &networks[i / 2],
-                                .optimizer = optimizer,
-                                .weight_decay = i % 3 ? 0.01 : 0,
-                                .type = i % 2 ? IB_F64 : IB_F32};
-            struct way joined = apart;
-            joined.joined = true;
-            struct way epilogues = joined;
-            epilogues.epilogues = true;
-            train(&apart);
-            train(&joined);
-            train(&epilogues);
-            assert_memory_equal(apart.state, joined.state, apart.n_state * sizeof *apart.state);
-            assert_memory_equal(apart.state, epilogues.state, apart.n_state * sizeof *apart.state);
-        }
+    for (size_t i = 0; i < N_NETWORKS * 2; i++) {
+        struct way apart = {.net = &networks[i / 2],
+                            .optimizer = (enum ib_optimizer)(IB_SGD + i % 3),
+                            .weight_decay = i % 4 ? 0.01 : 0,
+                            .type = i % 2 ? IB_F64 : IB_F32};
+        struct way joined = apart;
+        joined.joined = true;
+        struct way epilogues = joined;
+        epilogues.epilogues = true;
+        train(&apart);
+        train(&joined);
+        train(&epilogues);
+        assert_memory_equal(apart.state, joined.state, apart.n_state * sizeof *apart.state);
+        assert_memory_equal(apart.state, epilogues.state, apart.n_state * sizeof *apart.state);
+    }
 }
 
 /* ---- epilogues that are not used ---- */
