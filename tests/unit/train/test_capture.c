@@ -151,8 +151,17 @@ static enum ib_status replay(void *state, uint64_t n)
     return IB_OK;
 }
 
-static const struct ib_tensor_ops ops = {sizeof ops, gemm, add_row, act,  act_grad,  loss_grad,
-                                         col_sum,    axpy, NULL,    NULL, adam_step, NULL};
+static const struct ib_tensor_ops ops = {
+    .struct_size = sizeof ops,
+    .gemm = gemm,
+    .add_row = add_row,
+    .act = act,
+    .act_grad = act_grad,
+    .loss_grad = loss_grad,
+    .col_sum = col_sum,
+    .axpy = axpy,
+    .adam_step = adam_step,
+};
 static const struct ib_capture capture = {sizeof capture, capture_epochs, capture_begin, capture_end, replay};
 
 static struct ib_impl recording_impl(uint64_t epochs)
