@@ -25,17 +25,31 @@ install(DIRECTORY impls/external DESTINATION ${data}/impls)
 
 # ---- completion and manual page, which the program prints ----
 
+find_program(GZIP gzip REQUIRED) # Debian's manual pages are compressed, and every man reads such
 set(shell_files)
 foreach(shell bash zsh fish)
     list(APPEND shell_files completion.${shell})
-    add_custom_command(OUTPUT completion.${shell} COMMAND ironbench completion ${shell} > completion.${shell})
+    add_custom_command(OUTPUT completion.${shell} COMMAND ironbench completion ${shell} > completion.${shell}
+                       DEPENDS ironbench)
 endforeach()
-add_custom_command(OUTPUT ironbench.1 COMMAND ironbench man > ironbench.1)
-add_custom_target(shell_files ALL DEPENDS ${shell_files} ironbench.1)
-install(FILES ${PROJECT_BINARY_DIR}/ironbench.1 DESTINATION share/man/man1 OPTIONAL)
-install(FILES ${PROJECT_BINARY_DIR}/completion.bash DESTINATION share/bash-completion/completions RENAME ironbench OPTIONAL)
-install(FILES ${PROJECT_BINARY_DIR}/completion.zsh DESTINATION share/zsh/site-functions RENAME _ironbench OPTIONAL)
-install(FILES ${PROJECT_BINARY_DIR}/completion.fish DESTINATION share/fish/vendor_completions.d RENAME ironbench.fish OPTIONAL)
+add_custom_command(OUTPUT ironbench.1.gz COMMAND ironbench man > ironbench.1 COMMAND ${GZIP} -9nf ironbench.1
+                   DEPENDS ironbench)
+add_custom_target(shell_files ALL DEPENDS ${shell_files} ironbench.1.gz)
+add_dependencies(program shell_files)
+
+# Shells and man look into the share/ next to the bin/ of a command. In a wheel, the command is in the bin/ of the
+# environment, and not next to the program.
+set(shared share)
+if(SKBUILD)
+    set(shared ${SKBUILD_DATA_DIR}/share)
+endif()
+install(FILES ${PROJECT_BINARY_DIR}/ironbench.1.gz DESTINATION ${shared}/man/man1)
+install(FILES ${PROJECT_BINARY_DIR}/completion.bash DESTINATION ${shared}/bash-completion/completions RENAME ironbench)
+install(FILES ${PROJECT_BINARY_DIR}/completion.fish DESTINATION ${shared}/fish/vendor_completions.d RENAME ironbench.fish)
+# In a package of Debian, zsh looks elsewhere.
+install(FILES ${PROJECT_BINARY_DIR}/completion.zsh DESTINATION ${shared}/zsh/site-functions RENAME _ironbench COMPONENT zsh)
+install(FILES ${PROJECT_BINARY_DIR}/completion.zsh DESTINATION share/zsh/vendor-completions RENAME _ironbench
+        COMPONENT debian EXCLUDE_FROM_ALL)
 
 # ---- for projects that build plugins ----
 

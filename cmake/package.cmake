@@ -3,7 +3,7 @@
 set(CPACK_PACKAGE_NAME ironbench)
 set(CPACK_PACKAGE_CONTACT "The ironbench authors <ironbench@example.org>" CACHE STRING "Maintainer of packages")
 set(CPACK_STRIP_FILES ON)
-set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};ironbench;ALL;/;${PROJECT_BINARY_DIR};ironbench;debian;/")
+set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};ironbench;Unspecified;/;${PROJECT_BINARY_DIR};ironbench;debian;/")
 
 # ---- the Debian package ----
 
@@ -21,11 +21,8 @@ set(CPACK_DEBIAN_PACKAGE_SUGGESTS "cmake, gcc, git")
 set(doc share/doc/ironbench)
 string(TIMESTAMP package_date "%a, %d %b %Y %H:%M:%S +0000" UTC) # SOURCE_DATE_EPOCH, if it is set
 configure_file(cmake/changelog.in package/changelog @ONLY)
-find_program(GZIP gzip)
-if(GZIP)
-    execute_process(COMMAND ${GZIP} -9nkf ${PROJECT_BINARY_DIR}/package/changelog)
-    install(FILES ${PROJECT_BINARY_DIR}/package/changelog.gz DESTINATION ${doc} COMPONENT debian EXCLUDE_FROM_ALL)
-endif()
+execute_process(COMMAND ${GZIP} -9nkf ${PROJECT_BINARY_DIR}/package/changelog)
+install(FILES ${PROJECT_BINARY_DIR}/package/changelog.gz DESTINATION ${doc} COMPONENT debian EXCLUDE_FROM_ALL)
 install(FILES cmake/copyright DESTINATION ${doc} COMPONENT debian EXCLUDE_FROM_ALL)
 
 # ---- the sources ----

@@ -1,6 +1,7 @@
 """`cmake --install`: the program works after the tree was moved, and separate projects build plugins with CMake and
 pkg-config, in C and C++."""
 
+import gzip
 import json
 import os
 import pathlib
@@ -88,6 +89,15 @@ class Program(InstallTest):
             names = {item["name"] for item in json.loads(self.command(self.program, "list", what, "--json"))}
             self.assertEqual(names, {path.stem for path in (self.share / folder).glob(pattern)})
             self.assertEqual(names, {path.stem for path in (ROOT / folder).glob(pattern)})
+
+    def test_shells_and_man_find_their_files(self):
+        found = {folder: (self.prefix / "share" / folder).read_text() for folder in
+                 ("bash-completion/completions/ironbench", "fish/vendor_completions.d/ironbench.fish",
+                  "zsh/site-functions/_ironbench")}
+        for path, text in found.items():
+            self.assertEqual(text, self.command(self.program, "completion", path.split("/")[0].split("-")[0]), path)
+        page = gzip.decompress((self.prefix / "share" / "man" / "man1" / "ironbench.1.gz").read_bytes()).decode()
+        self.assertEqual(page, self.command(self.program, "man"))
 
     def test_public_headers(self):
         headers = {path.name for path in (self.prefix / "include" / "ironbench").iterdir()}
