@@ -6,13 +6,13 @@
 #include "base/slug.h"
 #include "base/utf8.h"
 #include "cli/data_flags.h"
+#include "cli/editor_schema.h"
 #include "cli/print_json.h"
 #include "config/sweep.h"
 #include "data/spec.h"
 #include "report/json_values.h"
 #include "run/first_config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,8 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SHIPPED     "diabetes" /* without DATA */
-#define SCHEMA_FILE "results/config.schema.json"
+#define SHIPPED "diabetes" /* without DATA */
 
 struct request {
     const char *data, *out; /* out: the file that is written */
@@ -159,22 +158,6 @@ static const char *path_from(struct ib_arena *arena, const char *folder, const c
     return copy;
 }
 
-/* The path of the schema as an editor reads it: it ends at a blank, so others are written as a URL. */
-static const char *schema_location(struct ib_arena *arena)
-{
-    char *whole = realpath(ib_home_path(arena, SCHEMA_FILE), NULL);
-    const char *path = whole ? ib_arena_copy(arena, whole) : ib_home_path(arena, SCHEMA_FILE),
-               *url = "file://";
-    free(whole);
-    bool plain = true;
-    for (const char *at = path; *at; at++) {
-        const bool safe = isalnum((unsigned char)*at) || strchr("/._-~+", *at);
-        plain = plain && safe;
-        url = ib_arena_print(arena, safe ? "%s%c" : "%s%%%02X", url, (unsigned char)*at);
-    }
-    return plain ? path : url;
-}
-
 /* A name for the run, from that of its file; it may not begin with a point or a hyphen. */
 static const char *run_name(struct ib_arena *arena, const char *path)
 {
@@ -191,7 +174,7 @@ static enum ib_status compose(struct ib_arena *arena, const struct request *r, s
     struct ib_dataset_spec spec = s->spec;
     struct ib_first_config first = {.file = ib_shell_quote(arena, r->out),
                                     .name = run_name(arena, r->out),
-                                    .schema = schema_location(arena),
+                                    .schema = ib_editor_schema_path(arena, folder),
                                     .dataset = &s->dataset,
                                     .registry = registry};
     if (s->described) {
@@ -240,7 +223,7 @@ static json_t *describe(const struct request *r, const struct source *s, const s
                      ib_json_text(d->guesses), "note", ib_json_text(d->no_classes));
 }
 
-static void tell(const struct request *r, const struct source *s, const struct ib_sweep *sweep)
+static void tell(const struct request *r, const struct source *s, const struct ib_sweep *sweep, bool schema)
 {
     const struct ib_dataset *d = &s->dataset;
     ib_print_line(stdout, "%s: %zu case%s of %s (%" PRIu64 " + %" PRIu64 " rows x %" PRIu64 " features, %s)",
@@ -250,6 +233,8 @@ static void tell(const struct request *r, const struct source *s, const struct i
         ib_print_line(stdout, "guessed: %s", d->guesses);
     if (d->no_classes)
         ib_print_line(stdout, "note: %s", d->no_classes);
+    if (schema)
+        puts(IB_EDITOR_SCHEMA ": what a configuration may contain, for editors");
     struct ib_arena arena = {0};
     const char *file = ib_shell_quote(&arena, r->out);
     puts("next:");
@@ -259,20 +244,22 @@ static void tell(const struct request *r, const struct source *s, const struct i
 }
 
 /* Reads the file as `run` does; what it refuses must not stay. */
-static int finish(const struct request *r, const struct source *s)
+static int finish(struct ib_arena *arena, const struct request *r, const struct source *s)
 {
     struct ib_sweep sweep;
     static const char *const none[] = {NULL};
+    bool schema;
     if (ib_sweep_open(r->out, none, none, none, &sweep) != IB_OK) {
         unlink(r->out);
         return ib_usage_error();
     }
-    if (r->json)
+    const enum ib_status written = ib_editor_schema_write(arena, ib_file_folder(arena, r->out), &schema);
+    if (written == IB_OK && r->json)
         ib_print_json(describe(r, s, &sweep));
-    else
-        tell(r, s, &sweep);
+    else if (written == IB_OK)
+        tell(r, s, &sweep, schema);
     ib_sweep_close(&sweep);
-    return IB_EXIT_OK;
+    return written == IB_OK ? IB_EXIT_OK : ib_usage_error();
 }
 
 static int init(struct ib_arena *arena, const struct request *r)
@@ -292,7 +279,7 @@ static int init(struct ib_arena *arena, const struct request *r)
         status = ib_usage_error();
     ib_registry_close(registry);
     if (status == IB_EXIT_OK)
-        status = finish(r, &s);
+        status = finish(arena, r, &s);
     ib_dataset_free(&s.dataset);
     return status;
 }

@@ -30,6 +30,8 @@ SUM, DIFFERENCE = (lambda i, a, b: number(a + b)), (lambda i, a, b: number(a - b
 
 
 class InitTest(CliTest):
+    schema = "ironbench.schema.json"
+
     def csv(self, name, columns, head=None, separator=","):
         lines = ([head] if head else []) + [separator.join(row) for row in rows(60, *columns)]
         return self.write(name, "\n".join(lines) + "\n")
@@ -41,8 +43,9 @@ class InitTest(CliTest):
         name = name.strip("'")
         self.assertIn(f"{name}: ", said)
         text = (self.folder / name).read_text(encoding="utf-8")
-        self.assertEqual(text.splitlines()[0],
-                         f"# yaml-language-server: $schema={ROOT.resolve()}/results/config.schema.json")
+        self.assertEqual(text.splitlines()[0], f"# yaml-language-server: $schema={self.schema}")
+        # As an editor finds it.
+        self.assertEqual(json.loads(((self.folder / name).parent / self.schema).read_text(encoding="utf-8")), SCHEMA)
         config = load(text)
         jsonschema.Draft7Validator(SCHEMA).validate(config)
         self.cases = int(said.split(": ")[1].split()[0])
@@ -75,6 +78,26 @@ class InitTest(CliTest):
         config = self.made("d.csv", "--out", "first.yaml", name="first.yaml")
         self.assertEqual(config["matrix"]["dataset"], "d.csv")  # d.yaml next to it describes it
         self.assertNotIn("datasets", config)
+
+    def test_the_schema_of_editors_moves_with_the_project(self):
+        self.csv("a.csv", [A, B, SUM])
+        self.made("a.csv", name="a.yaml")
+        self.assertIn("\nironbench.schema.json: ", self.said)
+        self.write(self.schema, json.dumps({**SCHEMA, "title": "mine"}))
+        self.refused("init", "a.csv", "--out", "no/such/folder/a.yaml", says="cannot write")
+        self.ok("init", "a.csv", "--out", "b.yaml")
+        self.assertEqual(json.loads((self.folder / self.schema).read_text())["title"], "mine")  # what is there is kept
+        home = self.folder / "home of it"  # in ironbench's own folder, its file serves
+        (home / "mine" / "deep").mkdir(parents=True)
+        for name in ("configs", "results", "scripts"):
+            (home / name).symlink_to(ROOT / name)
+        for folder, path in [("", "results/config.schema.json"), ("mine/deep", "../../results/config.schema.json")]:
+            with self.subTest(folder):
+                self.ok("init", "iris", "--out", home / folder / "iris.yaml", env={"IRONBENCH_HOME": str(home)})
+                self.assertEqual((home / folder / "iris.yaml").read_text().splitlines()[0],
+                                 f"# yaml-language-server: $schema={path}")
+                self.assertEqual(json.loads((home / folder / path).read_text(encoding="utf-8")), SCHEMA)
+                self.assertFalse((home / folder / self.schema).exists())
 
     def test_classes_and_several_targets(self):
         words = lambda i, a, b: "red" if a > 0 else "blue" if b > 0 else "light green"
