@@ -285,6 +285,18 @@ const char *ib_print_ns(double ns, char *text, size_t n)
     return print_scaled(ns, times, N_TIMES, text, n);
 }
 
+const char *ib_print_wait(double ns, char *text, size_t n)
+{
+    const double s = ns / 1e9;
+    if (s < 59.5)
+        snprintf(text, n, "%.*f s", s < 9.95, s);
+    else if (s < 7200)
+        snprintf(text, n, "%.*f minutes", s < 600, s / 60);
+    else
+        snprintf(text, n, "%.1f hours", s / 3600);
+    return text;
+}
+
 const char *ib_unit_of_ns(double ns, double *unit_ns)
 {
     double scaled = ns;

@@ -81,6 +81,8 @@ const char *ib_print_real(double value, char *text, size_t n);
 
 /* "12.3 ms", "4.56 µs": a duration in nanoseconds with three significant digits and its unit. */
 const char *ib_print_ns(double ns, char *text, size_t n);
+/* "25 s", "3.5 minutes", "2.1 hours": a duration that someone waits. */
+const char *ib_print_wait(double ns, char *text, size_t n);
 /* Returns the unit that ib_print_ns uses for a duration, and sets its length in nanoseconds. */
 const char *ib_unit_of_ns(double ns, double *unit_ns);
 /* "1.21 MB", "80 bytes": decimal units. */

@@ -36,31 +36,18 @@ static double total_ns(const struct ib_estimate *e)
 
 /* ---- as text ---- */
 
-/* "25 s", "3.5 minutes", "2.1 hours". */
-static const char *print_time(double ns, char *text, size_t n)
-{
-    double s = ns / 1e9;
-    if (s < 60)
-        snprintf(text, n, "%.*f s", s < 9.95, s);
-    else if (s < 7200)
-        snprintf(text, n, "%.*f minutes", s < 600, s / 60);
-    else
-        snprintf(text, n, "%.1f hours", s / 3600);
-    return text;
-}
-
 static void print_estimate(const struct plan *plan, bool may_stop_early)
 {
     const struct ib_estimate *e = &plan->estimate;
     char total[32], checked[32], oracle[32], timed[32], part[32];
-    printf("about %s%s: timing %s, checking %s, oracle %s", print_time(total_ns(e), total, sizeof total),
-           may_stop_early ? " at most" : "", print_time(e->timed_ns, timed, sizeof timed),
-           print_time(e->checked_ns, checked, sizeof checked),
-           print_time(e->oracle_ns, oracle, sizeof oracle));
+    printf("about %s%s: timing %s, checking %s, oracle %s", ib_print_wait(total_ns(e), total, sizeof total),
+           may_stop_early ? " at most" : "", ib_print_wait(e->timed_ns, timed, sizeof timed),
+           ib_print_wait(e->checked_ns, checked, sizeof checked),
+           ib_print_wait(e->oracle_ns, oracle, sizeof oracle));
     if (e->stops_ns > 0)
-        printf(", other algorithms to target losses %s", print_time(e->stops_ns, part, sizeof part));
+        printf(", other algorithms to target losses %s", ib_print_wait(e->stops_ns, part, sizeof part));
     if (e->process_ns > 0)
-        printf(", whole processes %s", print_time(e->process_ns, part, sizeof part));
+        printf(", whole processes %s", ib_print_wait(e->process_ns, part, sizeof part));
     putchar('\n');
     if (e->n_earlier)
         printf("  estimated from earlier runs in %s: %zu of %zu cases\n", plan->runs, e->n_earlier,
@@ -83,9 +70,9 @@ static void print_timeouts(const struct plan *plan)
             continue;
         if (n++ == 0)
             printf("warning: measure.timeout is %s, but one pass is estimated to take longer:\n",
-                   print_time(limit_ns, limit, sizeof limit));
+                   ib_print_wait(limit_ns, limit, sizeof limit));
         if (n <= NAMED)
-            printf("  %s: %s\n", plan->matrix->cases[i].id, print_time(pass_ns, needed, sizeof needed));
+            printf("  %s: %s\n", plan->matrix->cases[i].id, ib_print_wait(pass_ns, needed, sizeof needed));
     }
     if (n > NAMED)
         printf("  and %zu more cases\n", n - NAMED);
@@ -108,7 +95,7 @@ static void print_shards(const struct plan *plan)
         const struct ib_shard_share *share = &plan->division.shares[i];
         printf("shard %" PRIu64 "/%" PRIu64 ": %zu case%s of %zu problem%s, about %s\n", i + 1,
                plan->n_shards, share->cases, ib_plural(share->cases), share->problems,
-               ib_plural(share->problems), print_time(share->ns, time, sizeof time));
+               ib_plural(share->problems), ib_print_wait(share->ns, time, sizeof time));
     }
     if (plan->n_shards && !plan->is_measured)
         puts("  balanced by the work of each case; with --earlier DIR, by the times of the runs in DIR");

@@ -24,6 +24,12 @@ const char *ib_format_duration(struct ib_arena *arena, double ns)
     return ib_arena_copy(arena, ib_print_ns(ns, text, sizeof text));
 }
 
+const char *ib_format_wait(struct ib_arena *arena, double ns)
+{
+    char text[32];
+    return ib_arena_copy(arena, ib_print_wait(ns, text, sizeof text));
+}
+
 const char *ib_format_bytes(struct ib_arena *arena, double bytes)
 {
     char text[32];

@@ -19,6 +19,7 @@ static inline const char *ib_or_dash(const char *text)
 const char *ib_format_metric(struct ib_arena *, enum ib_metric_index, double value);
 /* "12.3 µs": three significant digits; "0" below half a nanosecond. */
 const char *ib_format_duration(struct ib_arena *, double ns);
+const char *ib_format_wait(struct ib_arena *, double ns);
 /* "0.0123", "12.3", "1234": at least three significant digits, never an exponent. */
 const char *ib_format_digits(struct ib_arena *, double value);
 /* A ratio, with enough digits to distinguish it from 1: "1.002", "2.61", "77.3"; "1.00" only for exactly 1.

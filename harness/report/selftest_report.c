@@ -53,12 +53,12 @@ static void add_levels(struct ib_doc *doc, const struct ib_selftest *self)
 static void add_costs(struct ib_doc *doc, const struct ib_selftest *self)
 {
     struct ib_arena *arena = doc->arena;
-    ib_doc_table(doc, "rrr", (const char *[]){"pairs", "smallest slowdown found", "minutes"});
+    ib_doc_table(doc, "rrr", (const char *[]){"pairs", "smallest slowdown found", "a gate takes"});
     for (size_t i = 0; i < IB_SELFTEST_COSTS; i++) {
         const struct ib_selftest_cost *c = &self->costs[i];
         ib_doc_row(doc, (const char *[]){ib_format_count(arena, (double)c->pairs),
                                          planted(arena, &self->noise, c->least.level),
-                                         ib_format_digits(arena, c->minutes)});
+                                         ib_format_wait(arena, 60e9 * c->minutes)});
     }
 }
 
@@ -70,9 +70,10 @@ static const char *case_names(struct ib_arena *arena, const struct ib_noise *noi
     return names;
 }
 
-static double minutes_of(const struct ib_selftest *self)
+static const char *time_of_a_gate(struct ib_arena *arena, const struct ib_selftest *self)
 {
-    return self->noise.pair_ns * (double)self->rules->pairs * (double)self->noise.n_cases / 60e9;
+    return ib_format_wait(arena,
+                          self->noise.pair_ns * (double)self->rules->pairs * (double)self->noise.n_cases);
 }
 
 void ib_selftest_page(struct ib_doc *doc, const struct ib_selftest *self)
@@ -80,19 +81,18 @@ void ib_selftest_page(struct ib_doc *doc, const struct ib_selftest *self)
     struct ib_arena *arena = doc->arena;
     const struct ib_noise *noise = &self->noise;
     ib_doc_heading(doc, 2, "What a gate can see here and now");
-    ib_doc_add(
-        doc, IB_DOC_CLAIM,
-        ib_arena_print(arena,
-                       "The smallest slowdown found in 95 of 100 gates: %s, in %s minutes. False alarms "
-                       "without a change: %s of gates.",
-                       least(arena, noise, &self->least), ib_format_digits(arena, minutes_of(self)),
-                       rate(arena, &self->levels[0].rate)));
+    ib_doc_add(doc, IB_DOC_CLAIM,
+               ib_arena_print(arena,
+                              "The smallest slowdown found in 95 of 100 gates: %s, in %s. False alarms "
+                              "without a change: %s of gates.",
+                              least(arena, noise, &self->least), time_of_a_gate(arena, self),
+                              rate(arena, &self->levels[0].rate)));
     ib_doc_paragraph(
         doc, ib_arena_print(
                  arena,
-                 "Measured in pairs, as a gate does it, in %zu rounds and %s minutes: %s, each "
+                 "Measured in pairs, as a gate does it, in %zu rounds and %s: %s, each "
                  "against itself, and with more epochs that count as no more: real work of the same kind.",
-                 noise->n_rounds, ib_format_digits(arena, self->seconds / 60), case_names(arena, noise)));
+                 noise->n_rounds, ib_format_wait(arena, 1e9 * self->seconds), case_names(arena, noise)));
     add_levels(doc, self);
     ib_doc_add(
         doc, IB_DOC_NOTE,
@@ -112,9 +112,9 @@ void ib_selftest_page(struct ib_doc *doc, const struct ib_selftest *self)
 const char *ib_selftest_brief(struct ib_arena *arena, const struct ib_selftest *self)
 {
     return ib_arena_print(arena,
-                          "measured %s: smallest slowdown found in 95 of 100 gates: %s, of %zu case%s in %s "
-                          "min; false alarms: %s",
+                          "measured %s: smallest slowdown found in 95 of 100 gates: %s, of %zu case%s in "
+                          "%s; false alarms: %s",
                           self->measured, least(arena, &self->noise, &self->least), self->noise.n_cases,
-                          ib_plural(self->noise.n_cases), ib_format_digits(arena, minutes_of(self)),
+                          ib_plural(self->noise.n_cases), time_of_a_gate(arena, self),
                           rate(arena, &self->levels[0].rate));
 }

@@ -7,7 +7,7 @@
 
 void ib_selftest_page(struct ib_doc *, const struct ib_selftest *);
 
-/* In a line, for doctor: when, the smallest slowdown found, false alarms, minutes. */
+/* In a line, for doctor: when, the smallest slowdown found, false alarms, time. */
 const char *ib_selftest_brief(struct ib_arena *, const struct ib_selftest *);
 
 #endif

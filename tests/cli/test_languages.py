@@ -33,7 +33,7 @@ class Languages(ExternalTest):
     def compile(self, compiler, source):
         """Compiles an example with the command in PROTOCOL.md; returns its path."""
         if not shutil.which(compiler) or subprocess.run([compiler, "--version"], capture_output=True).returncode != 0:
-            self.skipTest(f"{compiler} is not installed")
+            self.skipTest(f"{compiler} is not installed, and not needed otherwise: apt-get install {compiler}")
         command = re.search(rf"`({compiler} [^`]*)`", (ROOT / "impls/PROTOCOL.md").read_text())[1]
         shutil.copy(ROOT / "impls/external" / source, self.folder)
         done = subprocess.run(command.split(), cwd=self.folder, capture_output=True, text=True)

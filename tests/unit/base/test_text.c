@@ -160,6 +160,19 @@ static void quantities_are_read(void **state)
     assert_string_equal(ib_print_ns(-4560, text, sizeof text), "-4.56 µs");
 }
 
+static void waits_are_read(void **state)
+{
+    (void)state;
+    char text[32];
+    const struct {
+        double seconds;
+        const char *text;
+    } waits[] = {{0.02, "0.0 s"},       {8.88, "8.9 s"},      {9.96, "10 s"},      {59.4, "59 s"},
+                 {59.7, "1.0 minutes"}, {210, "3.5 minutes"}, {900, "15 minutes"}, {7200, "2.0 hours"}};
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
+        assert_string_equal(ib_print_wait(1e9 * waits[i].seconds, text, sizeof text), waits[i].text);
+}
+
 /* ---- shortening ---- */
 
 static void texts_that_fit_are_kept(void **state)
@@ -257,6 +270,7 @@ int main(void)
         cmocka_unit_test(reals_are_read_strictly),
         cmocka_unit_test(printed_reals),
         cmocka_unit_test(quantities_are_read),
+        cmocka_unit_test(waits_are_read),
         cmocka_unit_test(texts_that_fit_are_kept),
         cmocka_unit_test(long_texts_lose_their_middle),
         cmocka_unit_test(characters_are_not_split),
