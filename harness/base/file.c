@@ -123,7 +123,7 @@ char *ib_file_join(struct ib_arena *arena, const char *folder, const char *path)
 {
     if (!folder || path[0] == '/')
         return ib_arena_copy(arena, path);
-    return ib_arena_print(arena, "%s/%s", folder, path);
+    return ib_arena_print(arena, "%s/%s", folder, path + (strncmp(path, "./", 2) == 0 ? 2 : 0));
 }
 
 enum ib_status ib_temporary_folder(struct ib_arena *arena, const char *name, const char *last, char **out)

@@ -149,12 +149,12 @@ static void add_facts(struct ib_doc *doc, const struct ib_summary *summary)
 
 void ib_run_brief(struct ib_doc *doc, const struct ib_summary *summary)
 {
-    add_disturbance(doc, summary);
     add_faults(doc, summary, SIZE_MAX);
     for (size_t s = 0; s < summary->n; s++)
         ib_section_tables(doc, summary, &summary->sections[s], IB_BRIEF);
     add_costs(doc, summary);
     add_all_answers(doc, summary);
+    add_disturbance(doc, summary); /* at the end, which is what a terminal shows */
     ib_doc_add(doc, IB_DOC_CLAIM, ib_arena_print(doc->arena, "%s.", summary->counts));
 }
 

@@ -1,5 +1,6 @@
 #include "run/first_config.h"
 
+#include "base/file.h"
 #include "base/plain_text.h"
 #include "base/yaml_text.h"
 #include "config/axes.h"
@@ -175,12 +176,24 @@ static void add_matrix(struct text *text, const struct ib_first_config *in, cons
             add_axis(text, "# ", (enum ib_axis_kind)k, ib_axis_rules[k].example);
 }
 
+static bool is_csv(const char *path)
+{
+    static const char *const suffixes[] = {".csv", ".tsv", ".csv.gz", ".tsv.gz"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (ib_file_has_suffix(path, suffixes[i]))
+            return true;
+    return false;
+}
+
 static enum ib_status add_dataset(struct text *text, const struct ib_first_config *in)
 {
     const char *keys;
     IB_TRY(ib_spec_text(text->arena, in->spec, "    ", &keys));
     add(text, ib_arena_print(text->arena, "datasets:   # paths are relative to this file\n  %s:\n%s",
                              in->reference, keys));
+    if (is_csv(in->spec->path))
+        add(text, "    # ignore: [id, 3]            # columns to leave out, by name or number, such as row "
+                  "numbers\n");
     return IB_OK;
 }
 

@@ -59,6 +59,7 @@ class InitTest(CliTest):
         config = self.made("prices.csv", name="prices.yaml")
         self.assertEqual(config["datasets"], {"prices": {"path": "prices.csv", "target": "price", "missing": "mean",
                                                         "task": "regression"}})
+        self.assertIn("    # ignore: [", (self.folder / "prices.yaml").read_text())
         self.assertEqual(config["matrix"]["model"], ["linreg", "mlp"])
         self.assertLessEqual({"cpu_naive", "cpu_blas"}, set(config["matrix"]["impl"]))
         self.assertNotIn("cpu_gram", config["matrix"]["impl"])

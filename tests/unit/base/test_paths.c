@@ -57,6 +57,7 @@ static void paths_come_apart(void **state)
     assert_string_equal(ib_file_stem(&arena, "a.b/c"), "c");
     assert_string_equal(ib_file_stem(&arena, ".hidden"), ".hidden");
     assert_string_equal(ib_file_join(&arena, "a", "b.csv"), "a/b.csv");
+    assert_string_equal(ib_file_join(&arena, "a", "./b.csv"), "a/b.csv");
     assert_string_equal(ib_file_join(&arena, "a", "/b.csv"), "/b.csv");
     assert_string_equal(ib_file_join(&arena, NULL, "b.csv"), "b.csv");
     ib_arena_free(&arena);

@@ -150,7 +150,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(config.datasets[1].header, IB_HEADER_YES);
     assert_int_equal(config.datasets[1].seed, 3);
     assert_string_equal(config.datasets[1].licence, "CC0");
-    assert_string_equal(config.plugins[0], "././libmine.so");
+    assert_string_equal(config.plugins[0], "./libmine.so");
     assert_null(config.plugins[1]);
     assert_int_equal(config.n_externals, 1);
     assert_string_equal(config.externals[0].name, "far");

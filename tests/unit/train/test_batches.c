@@ -61,7 +61,7 @@ static void every_residency_trains_the_oracles_batches(void **state)
             }
 }
 
-/* The closed forms of ARCHITECTURE.md: those of full batches, B times. */
+/* The closed forms of impls/README.md: those of full batches, B times. */
 static void counts_are_those_of_the_table(void **state)
 {
     (void)state;

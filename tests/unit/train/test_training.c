@@ -212,7 +212,7 @@ static void known_counts(void **state)
     }
 }
 
-/* The closed forms of ARCHITECTURE.md, for every optimiser. */
+/* The closed forms of impls/README.md, for every optimiser. */
 static void counts_are_those_of_the_table(void **state)
 {
     (void)state;
