@@ -37,7 +37,7 @@ char *ib_file_folder(struct ib_arena *, const char *path);
 char *ib_file_stem(struct ib_arena *, const char *path);
 /* Whether a path ends with ".csv", in small or capital letters. */
 bool ib_file_has_suffix(const char *path, const char *suffix);
-/* Returns folder/path, without "./" between them, or a copy of `path` if it is absolute or `folder` is NULL. */
+/* folder/path, without "./" between; or a copy of `path` if it is absolute or `folder` is NULL. */
 char *ib_file_join(struct ib_arena *, const char *folder, const char *path);
 
 #endif
