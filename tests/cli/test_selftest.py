@@ -42,8 +42,9 @@ class Selftest(CliTest):
         done = self.call("gate", self.config(MATRIX, QUICK, "gate: {pairs: 7, confirm: 0, alpha: 5%}"), "--against", PROGRAM,
                          "--speed", "report", env=self.env)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn(f"gate: by the self-test of {result['measured']}, a slowdown of 50 % or more is found", done.stderr)
-        self.assertIn("in one of 2 cases with 7 pairs", done.stderr)
+        # On a busy machine, seven pairs may be too few for it, and then that is said.
+        self.assertRegex(done.stderr, rf"gate: by the self-test of {result['measured']}, (a slowdown of 50 % or more is found|"
+                         r"slowdowns of 50 % are missed in more than 5 of 100 gates).* in one of 2 cases with 7 pairs")
 
     def test_not_measured(self):
         finding = self.finding(self.env)
