@@ -22,11 +22,20 @@
 
 #define MUCH_LOAD 0.3 /* processors */
 
+/* Many reasons would hide what follows. */
 static void warn_dropped(const struct ib_matrix *matrix)
 {
-    for (size_t i = 0; i < matrix->n_dropped; i++)
-        ib_print_line(stderr, "left out: %s (%llu)", matrix->dropped[i].reason,
-                      (unsigned long long)matrix->dropped[i].count);
+    enum { FEW = 3 };
+    unsigned long long sum = 0;
+    for (size_t i = 0; i < matrix->n_dropped; i++) {
+        sum += matrix->dropped[i].count;
+        if (matrix->n_dropped <= FEW)
+            ib_print_line(stderr, "left out: %s (%llu)", matrix->dropped[i].reason,
+                          (unsigned long long)matrix->dropped[i].count);
+    }
+    if (matrix->n_dropped > FEW)
+        ib_print_line(stderr, "left out: %llu combinations, for %zu reasons that `ironbench plan` lists", sum,
+                      matrix->n_dropped);
 }
 
 /* What is printed on the terminal, and how. */

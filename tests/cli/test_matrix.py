@@ -64,6 +64,17 @@ class Selection(PlanTest):
         self.assertIn("left out: excluded by -x impl=cpu_* (8)", out)
         self.assertIn("left out: excluded by -x impl=cuda_* (0)", out)
 
+    def test_run_sums_up_many_reasons(self):
+        config = self.config("model: [linreg, logreg]\ndataset: [diabetes, iris, xor]\nimpl: cpu_naive\nepochs: 2",
+                             measure="rounds: 1, min_time: 0s")
+        left_out = json.loads(self.ok("plan", config, "--json", "-s", "diabetes"))["left_out"]
+        self.assertGreater(len(left_out), 3)
+        done = self.call("run", config, "-s", "diabetes", "--out", "out")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = f"left out: {sum(item['count'] for item in left_out)} combinations, for {len(left_out)} reasons"
+        self.assertIn(said, done.stderr)
+        self.assertEqual(done.stderr.count("left out"), 1)
+
     def test_run_keeps_what_is_selected(self):
         config = self.config(MATRIX)
         self.ok("run", config, "--out", "out", "-s", "model=mlp,dataset=xor,dtype=f64", "-x", "impl=fakedev")
