@@ -689,10 +689,10 @@ static void commands_are_resolved(void **state)
     expect_words(ib_command_resolve(&arena, "sub", WORDS("python3", "client.py", "-u")),
                  WORDS("python3", "sub/client.py", "-u"));
     expect_words(ib_command_resolve(&arena, "sub", WORDS("./client.py", "scripts/peer.py", "none.py")),
-                 WORDS("sub/./client.py", "home/scripts/peer.py", "none.py"));
+                 WORDS("sub/client.py", "home/scripts/peer.py", "none.py"));
     expect_words(ib_command_resolve(&arena, "sub", WORDS("scripts/peer.py", "/client.py", "README", "home")),
                  WORDS("home/scripts/peer.py", "/client.py", "README", "home"));
-    expect_words(ib_command_resolve(&arena, "sub", WORDS("./none")), WORDS("sub/./none"));
+    expect_words(ib_command_resolve(&arena, "sub", WORDS("./none")), WORDS("sub/none"));
     expect_words(ib_command_resolve(&arena, NULL, WORDS("sub/client.py")), WORDS("sub/client.py"));
     unsetenv("IRONBENCH_HOME");
     ib_arena_free(&arena);
