@@ -207,10 +207,12 @@ static char *dumped(const struct ib_run_record *run)
     return text;
 }
 
-static void assert_same_on_disk(struct ib_store *store, const char *dir)
+typedef enum ib_status loader(const char *dir, struct ib_run_record *out);
+
+static void assert_same_as(loader *load, struct ib_store *store, const char *dir)
 {
     struct ib_run_record loaded;
-    assert_int_equal(ib_load_run(dir, &loaded), IB_OK);
+    assert_int_equal(load(dir, &loaded), IB_OK);
     char *memory = dumped(ib_store_record(store)), *disk = dumped(&loaded);
     size_t at = 0;
     while (memory[at] && memory[at] == disk[at])
@@ -221,6 +223,11 @@ static void assert_same_on_disk(struct ib_store *store, const char *dir)
     free(memory);
     free(disk);
     ib_run_record_free(&loaded);
+}
+
+static void assert_same_on_disk(struct ib_store *store, const char *dir)
+{
+    assert_same_as(ib_load_run, store, dir);
 }
 
 /* The first case has an answer, the second has not been checked. */
@@ -254,7 +261,8 @@ static void memory_equals_disk(void **state)
     assert_same_on_disk(store, "run");
     ib_store_close(store);
     assert_int_equal(ib_store_open("run", &store), IB_OK);
-    assert_same_on_disk(store, "run");
+    assert_same_as(ib_load_run_samples, store,
+                   "run"); /* a sweep that goes on needs no more of earlier rounds */
     ib_store_close(store);
 }
 
