@@ -24,6 +24,9 @@ static void build(struct fault *fault, const struct ib_impl *base, void (*apply)
     fault->impl.name = name;
     fault->impl.summary = summary;
     fault->ops = *base->ops;
+    fault->ops.layer = NULL; /* joined operations would be called in place of the wrong ones */
+    fault->ops.act_grad_sum = NULL;
+    fault->ops.axpy_all = NULL;
     fault->impl.ops = &fault->ops;
     if (base->mem != NULL) {
         fault->mem = *base->mem;
