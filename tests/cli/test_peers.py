@@ -72,8 +72,11 @@ hidden: [[5, 4]]
 act: [relu, tanh, sigmoid]
 loss: [mse, bce, ce]
 init: [xavier]
-epochs: [60]
+epochs: [25]
 """
+# The stand-in is slow: every loss with one activation, and every activation with one loss.
+ONE_BY_ONE = "exclude: [" + ", ".join(f"{{{{act: {act}, dataset: {data}}}}}" for act in ("relu", "sigmoid")
+                                      for data in ("breast_cancer", "iris")) + "]\n"
 UPDATES = """
 model: [mlp]
 dataset: [breast_cancer]
@@ -100,7 +103,7 @@ optimizer: [adam]
 batch: [16, 1]
 epochs: [20]
 """
-BATCHES_ON_DEVICE = BATCHES + "residency: [per_op, resident]\n"
+BATCHES_ON_DEVICE = BATCHES.replace("[16, 1]", "[16]").replace("[20]", "[10]") + "residency: [per_op, resident]\n"
 ONE = """
 model: [linreg]
 dataset: [diabetes]
@@ -223,13 +226,13 @@ class Cupy(PeerTest):
         self.env = {"PYTHONPATH": str(STAND_INS / "stand_in"), "IRONBENCH_CUPY_LOG": str(self.log)}
 
     def test_is_right_in_both_residencies(self):
-        cases = self.sweep("cupy", DEVICE, env=self.env)
-        self.assertEqual(collections.Counter(case["residency"] for case in cases), {"per_op": 19, "resident": 19})
+        cases = self.sweep("cupy", DEVICE, ONE_BY_ONE, env=self.env)
+        self.assertEqual(collections.Counter(case["residency"] for case in cases), {"per_op": 11, "resident": 11})
         self.check_all(cases)
 
     def test_mini_batches(self):
         cases = self.sweep("cupy", BATCHES_ON_DEVICE, env=self.env)
-        self.assertEqual(collections.Counter(case["residency"] for case in cases), {"per_op": 4, "resident": 4})
+        self.assertEqual(collections.Counter(case["residency"] for case in cases), {"per_op": 2, "resident": 2})
         self.check_all(cases)
 
     def copies_of(self, residency, epochs):
