@@ -82,13 +82,6 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
 
 /* ---- mutants ---- */
 
-static bool negates_alpha(struct ib_op_args *args, struct ib_expected *m)
-{
-    (void)m;
-    args->alpha = -args->alpha;
-    return true;
-}
-
 static bool updates_the_first_alone(struct ib_op_args *args, struct ib_expected *m)
 {
     (void)args;
@@ -100,7 +93,7 @@ static bool updates_the_first_alone(struct ib_op_args *args, struct ib_expected 
 
 static const struct ib_op_mutant mutants[] = {
     {ib_op_ignore_alpha, "ignores alpha", false},
-    {negates_alpha, "alpha has the wrong sign", false},
+    {ib_op_negate_alpha, "alpha has the wrong sign", false},
     {updates_the_first_alone, "updates the first pair alone", false},
     {NULL, NULL, false},
 };

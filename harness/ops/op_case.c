@@ -101,6 +101,13 @@ bool ib_op_ignore_alpha(struct ib_op_args *args, struct ib_expected *m)
     return applies;
 }
 
+bool ib_op_negate_alpha(struct ib_op_args *args, struct ib_expected *m)
+{
+    (void)m;
+    args->alpha = -args->alpha;
+    return args->alpha != 0;
+}
+
 void ib_op_clear_row(struct ib_expected *m, uint64_t row)
 {
     memset(ib_op_at(m, row, 0), 0, m->cols * sizeof *m->at);

@@ -147,6 +147,7 @@ long double ib_op_sigmoid(long double);
 
 /* For mutants of several operations. */
 bool ib_op_ignore_alpha(struct ib_op_args *, struct ib_expected *);
+bool ib_op_negate_alpha(struct ib_op_args *, struct ib_expected *);
 void ib_op_clear_row(struct ib_expected *, uint64_t row);
 
 #endif
