@@ -9,7 +9,6 @@
 #include "store/run_folder.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 enum {
     MOST_TOGETHER = 2000, /* cases that the report itself shows */
@@ -123,31 +122,16 @@ static enum ib_status print_page(FILE *out, const void *place)
     return status;
 }
 
-/* Removes the pages from this one on. */
-static void remove_from(struct ib_arena *arena, const char *dir, size_t page)
-{
-    while (unlink(ib_arena_print(arena, "%s/" PAGE_NAME, dir, page)) == 0)
-        page++;
-}
-
-static enum ib_status write_pages(struct ib_arena *arena, const char *dir, const struct ib_summary *summary)
+enum ib_status ib_case_pages_write(const char *dir, const struct ib_summary *summary)
 {
     struct place at = first_place(summary);
-    size_t page = 0;
     while (ib_has_case_pages(summary) && !is_at_end(&at)) {
-        page = at.page;
-        IB_TRY(ib_run_folder_print(dir, ib_arena_print(arena, PAGE_NAME, page), print_page, &at));
+        const size_t page = at.page;
+        char name[32];
+        snprintf(name, sizeof name, PAGE_NAME, page);
+        IB_TRY(ib_run_folder_print(dir, name, print_page, &at));
         while (!is_at_end(&at) && at.page == page)
             advance(&at);
     }
-    remove_from(arena, dir, page + 1);
     return IB_OK;
-}
-
-enum ib_status ib_case_pages_write(const char *dir, const struct ib_summary *summary)
-{
-    struct ib_arena arena = {0};
-    const enum ib_status status = write_pages(&arena, dir, summary);
-    ib_arena_free(&arena);
-    return status;
 }
