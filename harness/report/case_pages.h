@@ -11,7 +11,8 @@
 bool ib_has_case_pages(const struct ib_summary *);
 /* Adds links to the pages of a section, by its index. */
 void ib_case_page_links(struct ib_doc *, const struct ib_summary *, size_t section);
-/* Writes the pages, if there are any. Those of an earlier report that had more stay, without a link to them. */
+/* Writes the pages, if there are any. Those of an earlier report that had more stay, without a link to them.
+ */
 enum ib_status ib_case_pages_write(const char *dir, const struct ib_summary *);
 
 #endif
