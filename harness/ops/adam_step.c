@@ -30,19 +30,29 @@ static long double next_v(const struct ib_op_args *args, const struct ib_expecte
     return args->beta2 * m[V].at[e] + (1 - (long double)args->beta2) * m[G].at[e] * m[G].at[e];
 }
 
-/* What is subtracted from P, by these moments. */
-static long double change(const struct ib_op_args *args, long double t, long double m, long double v)
+/* What the moments are divided by in step `t`, because they begin at 0. */
+struct corrections {
+    long double m, v;
+};
+
+static struct corrections corrections(const struct ib_op_args *args, long double t)
 {
-    const long double m_hat = m / (1 - powl(args->beta, t)), v_hat = v / (1 - powl(args->beta2, t));
-    return args->alpha * m_hat / (sqrtl(v_hat) + args->epsilon);
+    return (struct corrections){1 - powl(args->beta, t), 1 - powl(args->beta2, t)};
+}
+
+/* What is subtracted from P, by these moments. */
+static long double change(const struct ib_op_args *args, struct corrections by, long double m, long double v)
+{
+    return args->alpha * (m / by.m) / (sqrtl(v / by.v) + args->epsilon);
 }
 
 static void reference(const struct ib_op_args *args, struct ib_expected *m)
 {
+    const struct corrections by = corrections(args, m[T].at[0]);
     for (uint64_t e = 0; e < ib_op_size(&m[G]); e++) {
         m[V].at[e] = next_v(args, m, e);
         m[M].at[e] = next_m(args, m, e);
-        m[P].at[e] -= change(args, m[T].at[0], m[M].at[e], m[V].at[e]);
+        m[P].at[e] -= change(args, by, m[M].at[e], m[V].at[e]);
     }
 }
 
@@ -125,21 +135,23 @@ static bool counts_one_more(struct ib_op_args *args, struct ib_expected *m)
 
 static bool uses_old_moments(struct ib_op_args *args, struct ib_expected *m)
 {
+    const struct corrections by = corrections(args, m[T].at[0]);
     for (uint64_t e = 0; e < ib_op_size(&m[G]); e++)
-        m[P].at[e] += change(args, m[T].at[0], next_m(args, m, e), next_v(args, m, e)) -
-                      change(args, m[T].at[0], m[M].at[e], m[V].at[e]);
+        m[P].at[e] += change(args, by, next_m(args, m, e), next_v(args, m, e)) -
+                      change(args, by, m[M].at[e], m[V].at[e]);
     return true;
 }
 
 /* What P changes by with epsilon elsewhere, instead of `change`. */
 static bool moves_epsilon(const struct ib_op_args *args, struct ib_expected *m, bool into_root)
 {
+    const struct corrections by = corrections(args, m[T].at[0]);
     for (uint64_t e = 0; e < ib_op_size(&m[G]); e++) {
-        const long double t = m[T].at[0], v = next_v(args, m, e), left = 1 - powl(args->beta2, t);
+        const long double v = next_v(args, m, e);
         const long double root =
-            into_root ? sqrtl(v / left + args->epsilon) : (sqrtl(v) + args->epsilon) / sqrtl(left);
-        const long double right = sqrtl(v / left) + args->epsilon;
-        m[P].at[e] += change(args, t, next_m(args, m, e), v) * (1 - right / root);
+            into_root ? sqrtl(v / by.v + args->epsilon) : (sqrtl(v) + args->epsilon) / sqrtl(by.v);
+        const long double right = sqrtl(v / by.v) + args->epsilon;
+        m[P].at[e] += change(args, by, next_m(args, m, e), v) * (1 - right / root);
     }
     return args->epsilon != 0;
 }
