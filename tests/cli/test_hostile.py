@@ -18,8 +18,10 @@ NAMES = sorted(re.findall(r"^HOSTILE\((\w+),", "".join(path.read_text() for path
                           re.MULTILINE))
 # Those that are ended, and the status of their cases.
 ENDED = {"garbage": "failed", "endless_line": "failed", "deep_message": "failed", "early_answer": "failed",
-         "endless_progress": "timeout", "close_all": "failed", "read_request": "failed", "open_many": "failed",
-         "fill_memory": "oom", "exit_well": "failed", "replace_itself": "failed"}
+         "endless_progress": "timeout", "close_all": "failed", "open_many": "failed", "fill_memory": "oom",
+         "exit_well": "failed", "replace_itself": "failed"}
+# Whether the next request was there when it stopped waiting for requests is chance.
+ENDED_OR_NOT = ["read_request"]
 # Those that may succeed without harm to this machine.
 HARMLESS = ["signal_all", "read_memory", "read_environment", "renice_parent", "pin_parent",
             "read_database", "lock_database", "write_run", "list_run", "list_workers", "read_other", "change_inputs",
@@ -83,8 +85,11 @@ class InASandbox(HostileTest):
         self.assertEqual(set(cases), set(NAMES))
         for name, (status, reason, stderr) in cases.items():
             with self.subTest(name):
-                self.assertEqual(status, ENDED.get(name, "ok"), reason)
-                if name not in ENDED:
+                if name in ENDED_OR_NOT:
+                    self.assertIn(status, ("ok", "failed"), reason)
+                else:
+                    self.assertEqual(status, ENDED.get(name, "ok"), reason)
+                if name not in ENDED and status == "ok":
                     self.assertEqual(stderr.split("\n")[0], "act: refused")
         self.assertEqual(left_behind(), [])
         self.assertEqual(sorted(path.name for path in self.run.iterdir()), ["charts", "report.html", "report.md", "run.sqlite"])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -193,12 +194,12 @@ class Estimate(PlanTest):
         self.assertEqual(plan["estimate"]["cases_assumed"], 1)
 
     def pretend(self, run, name, started, epoch_ns):
-        """A copy of a run with another start and other times."""
+        """A copy of a run with another start, with which its id begins, and other times."""
         folder = run.parent / name
         folder.mkdir()
         shutil.copy(run / "run.sqlite", folder)
         with sqlite3.connect(folder / "run.sqlite") as database:
-            database.execute("UPDATE run SET started = ?", [started])
+            database.execute("UPDATE run SET started = ?, id = ?", [started, re.sub("[-:]", "", started) + "-pretended"])
             database.execute("UPDATE epoch_times SET median_ns = ?", [epoch_ns])
         database.close()
 
