@@ -4,6 +4,9 @@
 #include "core/batches.h"
 #include "core/loss.h"
 #include "ops/optimizer.h"
+#include "train/work.h"
+
+#include <string.h>
 
 static struct ib_view shape(const struct ib_training_spec *spec, uint64_t rows, uint64_t cols)
 {
@@ -82,25 +85,49 @@ static enum ib_status check_batches(const struct ib_dispatch *d)
                        : "does not implement the operation gather_rows, which mini-batches need");
 }
 
-enum ib_status ib_path_choose(const struct ib_dispatch *d, const struct ib_training_spec *spec, bool *fused,
-                              struct ib_problem *problem)
+/* Whether the steps train this. *problem is set. */
+static enum ib_status ask_steps(const struct ib_impl *impl, const struct ib_training_spec *spec,
+                                struct ib_problem *problem)
 {
-    const struct ib_impl *impl = d->impl;
     char why[256] = "does not support this problem";
-    IB_TRY(ib_loss_require(impl->name, spec->net.loss, ib_impl_losses(impl)));
-    *fused = false;
-    if (spec->batch && !fuses_batches(d))
-        return check_batches(d);
-    if (IB_HAS(impl, capture) && d->policy.upload_before_call)
-        return ib_fail(IB_EUNSUPPORTED, impl->name,
-                       "replays recorded work, in which operands cannot be copied per operation: use "
-                       "residency resident");
-    *fused = IB_HAS(impl->fused, steps);
-    if (!*fused)
-        return IB_OK; /* a missing operation fails when it is first called */
     IB_TRY(check_updates(impl, spec));
     describe(spec, problem);
     if (IB_HAS(impl->fused, supports) && impl->fused->supports(problem, why, sizeof why) != IB_OK)
         return ib_fail(IB_EUNSUPPORTED, impl->name, "%s", why);
     return IB_OK;
+}
+
+/* Whether all operations of a step are offered. */
+static bool has_operations(const struct ib_dispatch *d, const struct ib_training_spec *spec)
+{
+    struct ib_work work;
+    if (!IB_HAS(d->impl, ops))
+        return false;
+    ib_work_of(spec, d->joins, &work);
+    for (int op = 0; op < IB_OPERATION_COUNT; op++)
+        if (work.operations[op].bytes > 0 && !ib_operation_offered(ib_operations[op], d->impl->ops))
+            return false;
+    return true;
+}
+
+enum ib_status ib_path_choose(const struct ib_dispatch *d, const struct ib_training_spec *spec, bool *fused,
+                              struct ib_problem *problem)
+{
+    const struct ib_impl *impl = d->impl;
+    IB_TRY(ib_loss_require(impl->name, spec->net.loss, ib_impl_losses(impl)));
+    *fused = IB_HAS(impl->fused, steps) && (!spec->batch || fuses_batches(d));
+    if (!*fused && spec->batch)
+        return check_batches(d);
+    if (IB_HAS(impl, capture) && d->policy.upload_before_call)
+        return ib_fail(IB_EUNSUPPORTED, impl->name,
+                       "replays recorded work, in which operands cannot be copied per operation: use "
+                       "residency resident");
+    if (!*fused)
+        return IB_OK; /* a missing operation fails when it is first called */
+    const enum ib_status status = ask_steps(impl, spec, problem);
+    if (status == IB_OK || !has_operations(d, spec))
+        return status;
+    *fused = false;
+    memset(problem, 0, sizeof *problem);
+    return spec->batch ? check_batches(d) : IB_OK;
 }

@@ -5,9 +5,10 @@
 
 #include "train/dispatch.h"
 
-/* Chooses the way. With fused steps, which are taken where they are offered, *problem is set, but for its
- * pointers. IB_EUNSUPPORTED, with the reason: these do not support the problem or do not know its optimiser,
- * or an operation for mini-batches is missing. */
+/* Chooses the way. Fused steps are taken where they are offered; *problem is then set, but for its pointers.
+ * Where they do not support the problem or do not know its optimiser, operations train it, if all that a step
+ * consists of are offered. IB_EUNSUPPORTED: they are not, with the reason of the steps; or an operation for
+ * mini-batches is missing. */
 enum ib_status ib_path_choose(const struct ib_dispatch *, const struct ib_training_spec *, bool *fused,
                               struct ib_problem *problem);
 

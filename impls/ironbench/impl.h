@@ -252,7 +252,9 @@ enum ib_updates {
     IB_DOES_BATCHES = 8 /* mini-batches; of trainings whose operands are not copied for each call */
 };
 
-/* Whole training steps in one call. */
+/* Whole training steps in one call. They train wherever they are offered and `supports` agrees. Elsewhere the
+ * tensor operations do, if the table of the implementation has all that the training needs; otherwise it is
+ * unsupported, with the reason of the steps. The record says which of the two trained. */
 struct ib_fused {
     uint32_t struct_size;
     /* IB_OK, or IB_EUNSUPPORTED with the reason in why[n]. The views have shapes but no pointers yet. */
@@ -274,8 +276,8 @@ struct ib_fused {
     enum ib_status (*prepare)(void *state, const struct ib_problem *, void **out);
     void (*release)(void *state, void *prepared);
     /* enum ib_updates: what `supports` and `steps` know. Neither is called for a problem with any other
-     * update: that is unsupported, as for a table that ends before this field; mini-batches are then trained
-     * by operations. */
+     * update, nor with any at all by a table that ends before this field: operations train it, or it is
+     * unsupported. */
     uint32_t updates;
 };
 

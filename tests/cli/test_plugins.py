@@ -188,20 +188,21 @@ class Allowed(PluginTest):
 
     def test_older_is_never_asked_for_an_optimizer(self):
         """Its operations are too few, and its fused steps would not see the request. Weight decay needs no other operation."""
-        for impl, path, offers_decay, reason in [("older", plugin("older"), True, "does not implement the operation"),
-                                                 ("older_fused", plugin("older"), False, "its fused steps do not offer")]:
+        for impl, plain_path, reason in [("older", "ops", "does not implement the operation"),
+                                         ("older_fused", "fused", "its fused steps do not offer")]:
             config = self.config(f"""
                 model: [linreg]
                 dataset: [diabetes]
                 impl: [{impl}]
                 optimizer: [sgd, momentum, adam]
                 weight_decay: [0, 0.01]
-                epochs: [20]""", more=f"plugins: ['{path}']")
+                epochs: [20]""", more=f"plugins: ['{plugin('older')}']")
             shutil.rmtree(self.folder / "out", ignore_errors=True)
             for case in self.run_sweep(config, 0)["cases"]:
                 with self.subTest(impl=impl, optimizer=case["optimizer"], weight_decay=case["weight_decay"]):
-                    if case["optimizer"] == "sgd" and (offers_decay or case["weight_decay"] == 0):
+                    if case["optimizer"] == "sgd":
                         self.assertEqual((case["status"], case["verify"]["verdict"]), ("ok", "ok"), case["reason"])
+                        self.assertEqual(case["path"], "ops" if case["weight_decay"] else plain_path)
                     else:
                         self.assertEqual(case["status"], "unsupported")
                         self.assertIn(reason, case["reason"])

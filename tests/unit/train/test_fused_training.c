@@ -385,13 +385,16 @@ static void predictions_by_operations_will_do(void **state)
     test_problem_free(&problem);
 }
 
-static void assert_refused(const struct ib_fused *fused, enum ib_status status, const char *text)
+/* Opens a training of a network by these steps, with or without the operations. */
+static void assert_refused(const struct ib_fused *fused, bool has_ops, enum ib_status status,
+                           const char *text)
 {
     struct test_training t;
     struct ib_training again;
     make(&ib_impl_cpu_naive, &few, 2);
     test_training_open(&t, &impl, IB_HOST, &problem, IB_F64);
     impl.fused = fused;
+    impl.ops = has_ops ? impl.ops : NULL;
     memset(&again, 0xA5, sizeof again); /* whatever was there */
     assert_int_equal(ib_training_open(&t.dispatch, &t.data, &again), status);
     if (text)
@@ -405,8 +408,74 @@ static void assert_refused(const struct ib_fused *fused, enum ib_status status, 
 static void what_is_refused_is_told(void **state)
 {
     (void)state;
-    assert_refused(&none, IB_EUNSUPPORTED, "fused: not today");
-    assert_refused(&broken, IB_EDEVICE, NULL);
+    assert_refused(&none, false, IB_EUNSUPPORTED, "fused: not today");
+    assert_refused(&broken, true, IB_EDEVICE, NULL); /* its steps agreed */
+}
+
+/* The only network whose backward pass needs no act_grad has one layer. */
+static void operations_train_what_steps_refuse(void **state)
+{
+    (void)state;
+    for (uint32_t layers = 1; layers <= 2; layers++)
+        for (int complete = 0; complete < 2; complete++) {
+            struct test_training t;
+            struct ib_training again;
+            struct ib_tensor_ops ops = *ib_impl_cpu_naive.ops;
+            make(&ib_impl_cpu_naive, &few, layers);
+            test_training_open(&t, &impl, IB_HOST, &problem, IB_F64);
+            impl.fused = &none;
+            impl.ops = &ops;
+            if (!complete)
+                ops.act_grad = NULL;
+            const enum ib_status status = ib_training_open(&t.dispatch, &t.data, &again);
+            assert_int_equal(status, complete || layers == 1 ? IB_OK : IB_EUNSUPPORTED);
+            if (status == IB_OK) {
+                assert_false(again.fused);
+                assert_int_equal(ib_training_run(&again, 2, NULL), IB_OK);
+                assert_int_equal(seen.calls, 0);
+                ib_training_close(&again);
+            } else {
+                assert_string_equal(ib_error_text(), "fused: not today");
+            }
+            test_training_close(&t);
+            test_problem_free(&problem);
+        }
+}
+
+static enum ib_status supports_one_layer(const struct ib_problem *p, char *why, size_t n)
+{
+    return p->n_layers == 1 ? IB_OK : supports_nothing(p, why, n);
+}
+
+/* Of an implementation with both: copies are those of the way that is taken, and mini-batches that its steps
+ * refuse are gathered by its operations. */
+static void copies_are_those_of_the_way_taken(void **state)
+{
+    (void)state;
+    static const struct ib_fused some = {.struct_size = sizeof some,
+                                         .supports = supports_one_layer,
+                                         .steps = steps,
+                                         .updates = IB_DOES_BATCHES};
+    for (uint32_t layers = 1; layers <= 2; layers++)
+        for (int batches = 0; batches < 2; batches++) {
+            struct test_training t;
+            char why[256];
+            double losses[10], values[64];
+            make(&ib_impl_fakedev, &some, layers);
+            if (batches)
+                test_problem_batches(&problem, BATCH, 5);
+            test_training_open(&t, &impl, IB_RESIDENT, &problem, IB_F64);
+            struct ib_transfer_model_case copies = {
+                .spec = t.data.spec, .residency = IB_RESIDENT, .fused = t.training.fused, .epochs = 4};
+            assert_int_equal(t.training.fused, layers == 1);
+            test_training_run(&t, 4, losses, &copies.reads);
+            test_training_params(&t, values);
+            test_training_predict(&t, values);
+            if (!ib_transfer_model_matches(&copies, &t.dispatch.transfer_log, why, sizeof why))
+                fail_msg("%u layers: %s", layers, why);
+            test_training_close(&t);
+            test_problem_free(&problem);
+        }
 }
 
 /* ---- data that change ---- */
@@ -463,6 +532,8 @@ int main(void)
         cmocka_unit_test(copies_are_those_of_whole_epochs),
         cmocka_unit_test(predictions_by_operations_will_do),
         cmocka_unit_test(what_is_refused_is_told),
+        cmocka_unit_test(operations_train_what_steps_refuse),
+        cmocka_unit_test(copies_are_those_of_the_way_taken),
         cmocka_unit_test(changed_data_are_prepared_anew),
         cmocka_unit_test(changed_data_are_copied_anew),
     };

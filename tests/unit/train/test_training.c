@@ -308,6 +308,41 @@ static enum ib_status do_nothing(void *state, const struct ib_problem *problem, 
     return IB_OK;
 }
 
+/* Opens a training with this update by steps that know those: the operations train it, if they can, where the
+ * steps do not know it. */
+static void check_asked(const struct test_problem *p, uint32_t offered, size_t u, bool has_updates)
+{
+    const struct ib_fused fused = {
+        .struct_size = sizeof fused, .supports = supports_all, .steps = do_nothing, .updates = offered};
+    const uint32_t needed = ib_updates_needed(updates[u].optimizer, updates[u].weight_decay);
+    const bool offers = (needed & ~offered) == 0;
+    struct ib_tensor_ops ops = *ib_impl_cpu_naive.ops;
+    struct ib_impl impl = ib_impl_cpu_naive;
+    struct test_training t;
+    struct ib_training again;
+    impl.fused = &fused;
+    impl.ops = &ops;
+    test_training_open(&t, &impl, IB_HOST, p, IB_F64);
+    set_update(&t.data.spec, u);
+    for (uint32_t s = 0; s < ib_state_count(&t.data.spec); s++) {
+        t.data.start[s] = p->start;
+        t.data.state_name[s] = "s";
+    }
+    if (!has_updates)
+        ops.axpy = NULL, ops.momentum_step = NULL, ops.adam_step = NULL;
+    const unsigned before = asked;
+    assert_int_equal(ib_training_open(&t.dispatch, &t.data, &again),
+                     offers || has_updates ? IB_OK : IB_EUNSUPPORTED);
+    assert_int_equal(asked, before + offers);
+    if (offers || has_updates) {
+        assert_int_equal(again.fused, offers);
+        ib_training_close(&again);
+    } else {
+        assert_non_null(strstr(ib_error_text(), "its fused steps do not offer"));
+    }
+    test_training_close(&t);
+}
+
 static void fused_steps_are_asked_only_for_updates_that_they_name(void **state)
 {
     (void)state;
@@ -317,31 +352,8 @@ static void fused_steps_are_asked_only_for_updates_that_they_name(void **state)
     make_problem(&p, &net);
     for (size_t o = 0; o < sizeof offered / sizeof *offered; o++)
         for (size_t u = 0; u < UPDATES; u++) {
-            const struct ib_fused fused = {.struct_size = sizeof fused,
-                                           .supports = supports_all,
-                                           .steps = do_nothing,
-                                           .updates = offered[o]};
-            struct ib_impl impl = ib_impl_cpu_naive;
-            struct test_training t;
-            struct ib_training again;
-            impl.fused = &fused;
-            test_training_open(&t, &impl, IB_HOST, &p, IB_F64);
-            set_update(&t.data.spec, u);
-            for (uint32_t s = 0; s < ib_state_count(&t.data.spec); s++) {
-                t.data.start[s] = p.start;
-                t.data.state_name[s] = "s";
-            }
-            const uint32_t needed = ib_updates_needed(updates[u].optimizer, updates[u].weight_decay);
-            const unsigned before = asked;
-            const bool offers = (needed & ~offered[o]) == 0;
-            assert_int_equal(ib_training_open(&t.dispatch, &t.data, &again),
-                             offers ? IB_OK : IB_EUNSUPPORTED);
-            assert_int_equal(asked, before + offers);
-            if (offers)
-                ib_training_close(&again);
-            else
-                assert_non_null(strstr(ib_error_text(), "its fused steps do not offer"));
-            test_training_close(&t);
+            check_asked(&p, offered[o], u, true);
+            check_asked(&p, offered[o], u, false);
         }
     test_problem_free(&p);
 }
