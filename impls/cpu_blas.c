@@ -1,5 +1,6 @@
 /* cpu_blas: products and sums with OpenBLAS through CBLAS, the rest in plain loops, which the compiler
- * vectorises for several processors. It is a plugin so that only the workers that use it load the library. */
+ * vectorises for several processors. Regressions take whole steps (cpu_blas/regression.h). It is a plugin so
+ * that only the workers that use it load the library. */
 #include "ironbench/impl.h"
 
 #include <cblas.h>
@@ -22,6 +23,7 @@ struct blas {
     const struct ib_host *host;
     double *work; /* the product of one block and the sum of all blocks; grows on demand */
     uint64_t capacity;
+    int threads;
     float ones_f32[BLOCK_ROWS];
     double ones_f64[BLOCK_ROWS];
 };
@@ -64,6 +66,8 @@ static int leading(const struct ib_view *m)
 #define TYPED_TEXT "cpu_blas.inc"
 #include "typed.h"
 
+#include "cpu_blas/regression.h"
+
 static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
                            const struct ib_view *a, const struct ib_view *b, double beta,
                            const struct ib_view *c)
@@ -98,6 +102,7 @@ static enum ib_status blas_open(const struct ib_host *host, void **state)
     if (s == NULL)
         return host->fail(host, IB_ENOMEM, "no memory for the state");
     s->host = host;
+    s->threads = threads;
     for (int i = 0; i < BLOCK_ROWS; i++) {
         s->ones_f32[i] = 1;
         s->ones_f64[i] = 1;
@@ -145,13 +150,14 @@ static const struct ib_impl cpu_blas = {
     .struct_size = sizeof cpu_blas,
     .abi_major = IB_ABI_MAJOR,
     .name = "cpu_blas",
-    .summary = "OpenBLAS for products and sums, loops for the rest, built for several processors",
+    .summary = "OpenBLAS for products and sums, loops for the rest; whole steps of regressions",
     .source = "https://www.openblas.net",
     .flags = IB_DETERMINISTIC,
     .options = options,
     .open = blas_open,
     .close = blas_close,
     .ops = &ops,
+    .fused = &regressions,
     .describe = describe,
     .losses = 1u << IB_CE,
 };
