@@ -24,6 +24,7 @@ struct blas {
     double *work; /* the product of one block and the sum of all blocks; grows on demand */
     uint64_t capacity;
     int threads;
+    struct regression *released; /* its memory is used again; NULL: there is none */
     float ones_f32[BLOCK_ROWS];
     double ones_f64[BLOCK_ROWS];
 };
@@ -114,6 +115,7 @@ static enum ib_status blas_open(const struct ib_host *host, void **state)
 static void blas_close(void *state)
 {
     struct blas *s = state;
+    regression_free(s->released);
     free(s->work);
     free(s);
 }

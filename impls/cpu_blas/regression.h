@@ -17,6 +17,7 @@ enum {
 
 struct regression {
     uint64_t rows, params; /* of x; its columns and the bias */
+    size_t element;        /* bytes */
     uint64_t panel_rows;   /* from one column of a panel to the next; the last panel may have fewer rows */
     void *panels;
     void *output;   /* of the rows of a panel, then its gradient */
@@ -49,10 +50,10 @@ static void *alloc_lines(uint64_t rows, uint64_t columns, size_t element)
     return aligned_alloc(LINE, (bytes + LINE) / LINE * LINE);
 }
 
-static void regression_free(void *state, void *prepared)
+static void regression_free(struct regression *r)
 {
-    struct regression *r = prepared;
-    (void)state;
+    if (r == NULL)
+        return;
     free(r->panels);
     free(r->output);
     free(r->point);
@@ -64,28 +65,53 @@ static void regression_free(void *state, void *prepared)
 #define TYPED_TEXT "cpu_blas/regression.inc"
 #include "typed.h"
 
+/* NULL: no memory. */
+static struct regression *regression_alloc(const struct regression *shape)
+{
+    struct regression *r = malloc(sizeof *r);
+    if (r == NULL)
+        return NULL;
+    *r = *shape;
+    r->panels = alloc_lines(r->rows + r->panel_rows, r->params, r->element);
+    r->output = alloc_lines(r->panel_rows, 1, r->element);
+    r->point = alloc_lines(r->params, 1, r->element);
+    r->gradient = alloc_lines(r->params, 1, r->element);
+    r->sum = alloc_lines(r->params, 1, sizeof(double));
+    if (r->panels && r->output && r->point && r->gradient && r->sum)
+        return r;
+    regression_free(r);
+    return NULL;
+}
+
 static enum ib_status regression_prepare(void *state, const struct ib_problem *p, void **out)
 {
     struct blas *s = state;
     const size_t element = p->dtype == IB_F32 ? sizeof(float) : sizeof(double);
-    struct regression *r = calloc(1, sizeof *r);
+    const struct regression shape = {.rows = p->x.rows,
+                                     .params = p->x.cols + 1,
+                                     .element = element,
+                                     .panel_rows = panel_rows(s, p, element)};
+    struct regression *r = s->released;
+    s->released = NULL;
+    if (r == NULL || r->rows != shape.rows || r->params != shape.params || r->element != element) {
+        regression_free(r);
+        r = regression_alloc(&shape);
+    }
     if (r == NULL)
-        return s->host->fail(s->host, IB_ENOMEM, "no memory for the state of a training");
-    *r = (struct regression){
-        .rows = p->x.rows, .params = p->x.cols + 1, .panel_rows = panel_rows(s, p, element)};
-    r->panels = alloc_lines(r->rows + r->panel_rows, r->params, element);
-    r->output = alloc_lines(r->panel_rows, 1, element);
-    r->point = alloc_lines(r->params, 1, element);
-    r->gradient = alloc_lines(r->params, 1, element);
-    r->sum = alloc_lines(r->params, 1, sizeof(double));
-    if (!r->panels || !r->output || !r->point || !r->gradient || !r->sum) {
-        regression_free(s, r);
         return s->host->fail(s->host, IB_ENOMEM, "no memory to copy %llu rows of %llu columns",
                              (unsigned long long)p->x.rows, (unsigned long long)p->x.cols);
-    }
     BY_TYPE(&p->x, pack, r, &p->x);
     *out = r;
     return IB_OK;
+}
+
+/* Keeps the memory for the next data set, which is usually as large: the system takes longer to bring new
+ * pages than x takes to be copied. */
+static void regression_release(void *state, void *prepared)
+{
+    struct blas *s = state;
+    regression_free(s->released);
+    s->released = prepared;
 }
 
 /* A program that does not know `prepare` has x copied within the training. */
@@ -98,7 +124,7 @@ static enum ib_status regression_steps(void *state, const struct ib_problem *pro
     for (uint64_t i = 0; i < n; i++)
         BY_TYPE(&p.x, regression_step, r, &p, p.loss.p != NULL && i + 1 == n);
     if (p.prepared == NULL)
-        regression_free(state, r);
+        regression_release(state, r);
     return IB_OK;
 }
 
@@ -117,7 +143,7 @@ static const struct ib_fused regressions = {
     .supports = regression_supports,
     .steps = regression_steps,
     .prepare = regression_prepare,
-    .release = regression_free,
+    .release = regression_release,
     .updates = IB_DOES_MOMENTUM | IB_DOES_ADAM | IB_DOES_WEIGHT_DECAY,
 };
 
