@@ -130,19 +130,21 @@ struct ib_pass_result {
                             thread is its main thread */
     bool fused, fused_predict;
     struct ib_phases phases;
-    struct ib_outside outside;           /* of timed passes */
-    struct ib_transfer_log transfer_log; /* of one training and prediction */
-    struct ib_traffic total;             /* since the implementation was opened */
-    struct ib_driver_counters tracer;    /* likewise */
+    struct ib_outside outside;        /* of timed passes */
+    struct ib_traffic total;          /* since the implementation was opened */
+    struct ib_driver_counters tracer; /* likewise */
     bool health_known;
     struct ib_health health;             /* of the device, during the timed trainings */
     struct ib_energy energy;             /* of the timed trainings, if asked for */
     struct ib_instructions instructions; /* of the training of a counted pass */
     bool profiled;
-    struct ib_profile profile;
-    struct ib_timeline timeline; /* with the profile: of one more epoch; its tensors are those of the log */
+    struct ib_profile profile;           /* undefined unless profiled */
+    struct ib_timeline timeline;         /* likewise: of one more epoch; its tensors are those of the log */
+    struct ib_transfer_log transfer_log; /* of one training and prediction */
 };
 
+/* Sets all to zero, but for what is large and not in use. */
+void ib_pass_result_clear(struct ib_pass_result *);
 json_t *ib_pass_result_to_json(const struct ib_pass_result *);
 enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_result *out);
 

@@ -4,6 +4,7 @@
 #include "protocol/transfer_log_json.h"
 #include "protocol/unpack.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -132,6 +133,8 @@ static enum ib_status profile_from_json(const json_t *value, struct ib_pass_resu
     json_int_t epochs, sync_ns;
     int device_clock;
     json_t *operations, *copies;
+    memset(&out->profile, 0, sizeof out->profile);
+    out->timeline.n = 0;
     IB_UNPACK(value, "{s:I, s:b, s:I, s:o, s:o}", "epochs", &epochs, "device_clock", &device_clock, "sync_ns",
               &sync_ns, "operations", &operations, "copies", &copies);
     out->profile.epochs = (uint64_t)epochs;
@@ -246,6 +249,12 @@ static enum ib_status energy_from_json(const json_t *value, struct ib_energy *ou
     return IB_OK;
 }
 
+void ib_pass_result_clear(struct ib_pass_result *out)
+{
+    memset(out, 0, offsetof(struct ib_pass_result, profile));
+    ib_transfer_log_clear(&out->transfer_log);
+}
+
 json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
 {
     return json_pack(
@@ -275,7 +284,7 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
               "device_peak_bytes", &device_peak_bytes, "fused", &fused, "fused_predict", &fused_predict,
               "phases_ns", &phases, "transfer_log", &transfer_log, "total", &total, "tracer", &tracer,
               "health", &health, "profile", &profile);
-    memset(out, 0, sizeof *out);
+    ib_pass_result_clear(out);
     out->repeats = (uint64_t)repeats;
     out->median_ns = median_ns;
     out->first_ns = (uint64_t)first_ns;

@@ -39,7 +39,7 @@ enum ib_status ib_tensor_from_json(const char *name, struct ib_transfer_log *log
             return IB_OK;
     if (log->n_tensors == IB_MAX_TENSORS)
         return ib_fail(IB_EINVAL, "protocol", "transfer log: more than %d tensors", IB_MAX_TENSORS);
-    strcpy(log->tensor[log->n_tensors++], kept);
+    *out = ib_transfer_log_add(log, kept);
     return IB_OK;
 }
 
@@ -50,7 +50,7 @@ static json_t *copies_to_json(const struct ib_transfer_log *log)
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
         for (int op = 0; op < IB_OP_COUNT; op++)
             for (uint32_t t = 0; t < log->n_tensors; t++) {
-                const struct ib_traffic *traffic = &log->copies[phase][op][t];
+                const struct ib_traffic *traffic = &log->copies[t][phase][op];
                 if (traffic->h2d_count || traffic->d2h_count)
                     json_array_append_new(rows, json_pack("[s, s, s, o]", ib_word_of(ib_phase_words, phase),
                                                           ib_word_of(ib_op_words, op), log->tensor[t],
@@ -73,7 +73,7 @@ static enum ib_status copies_from_json(const json_t *rows, struct ib_transfer_lo
         IB_TRY(phase_from_json(phase_name, &phase));
         IB_TRY(ib_tensor_from_json(tensor_name, log, &tensor));
         IB_TRY(ib_traffic_from_json(numbers, &traffic));
-        ib_traffic_add(&log->copies[phase][ib_op_from_json(op_name)][tensor], &traffic);
+        ib_traffic_add(&log->copies[tensor][phase][ib_op_from_json(op_name)], &traffic);
     }
     return IB_OK;
 }

@@ -20,7 +20,7 @@ static void keep_transfers(struct ib_checked_state *k, const struct ib_pass_resu
     if (result->external)
         return; /* its copies are unknown */
     struct ib_transfer_log *transfer_log = ib_arena_alloc(k->arena, sizeof *transfer_log);
-    *transfer_log = result->transfer_log;
+    ib_transfer_log_copy(&result->transfer_log, transfer_log);
     k->out->transfer_log = transfer_log;
     k->out->check.path = result->fused ? "fused" : "ops";
     k->out->check.as_expected =

@@ -123,7 +123,7 @@ static bool keep_transfers(struct ib_timing *t, const struct ib_pass_result *res
     if (result->external)
         return true; /* its copies are unknown */
     struct ib_transfer_log *transfer_log = ib_arena_alloc(t->arena, sizeof *transfer_log);
-    *transfer_log = result->transfer_log;
+    ib_transfer_log_copy(&result->transfer_log, transfer_log);
     t->out->transfer_log = transfer_log;
     bool as_expected =
         ib_pass_copies_as_expected(c, result, ib_logged_epochs(c->epochs, c->log_every), &t->outcome);

@@ -97,11 +97,25 @@ static enum ib_status put_phase(struct ib_store *store, uint64_t case_number, co
     for (int op = 0; op < IB_OP_COUNT; op++)
         for (uint32_t t = 0; t < log->n_tensors; t++) {
             const struct ib_copy_record copy = {pass, word, ib_word_of(ib_op_words, op), log->tensor[t],
-                                                log->copies[phase][op][t]};
+                                                log->copies[t][phase][op]};
             if (copy.traffic.h2d_count + copy.traffic.d2h_count)
                 IB_TRY(ib_store_put_row(store, IB_TABLE_COPIES, case_number, &copy));
         }
     return IB_OK;
+}
+
+/* Adds the copies of a tensor that there were. */
+static void hash_tensor(struct ib_hash *hash, const struct ib_transfer_log *log, uint32_t tensor)
+{
+    for (uint32_t phase = 0; phase < IB_PHASE_COUNT; phase++)
+        for (uint32_t op = 0; op < IB_OP_COUNT; op++) {
+            const struct ib_traffic *copies = &log->copies[tensor][phase][op];
+            const uint32_t place[] = {tensor, phase, op};
+            if (copies->h2d_count + copies->d2h_count == 0)
+                continue;
+            ib_hash_bytes(hash, place, sizeof place);
+            ib_hash_bytes(hash, copies, sizeof *copies);
+        }
 }
 
 /* Of what there is in it: there is a log for every round, and 300 KB of it are empty. */
@@ -112,9 +126,8 @@ static void hash_log(const struct ib_transfer_log *log, char hex[IB_HASH_HEX])
     ib_hash_bytes(&hash, log->launches, sizeof log->launches);
     ib_hash_bytes(&hash, log->syncs, sizeof log->syncs);
     ib_hash_bytes(&hash, log->tensor, log->n_tensors * sizeof *log->tensor);
-    for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
-        for (int op = 0; op < IB_OP_COUNT; op++)
-            ib_hash_bytes(&hash, log->copies[phase][op], log->n_tensors * sizeof *log->copies[phase][op]);
+    for (uint32_t t = 0; t < log->n_tensors; t++)
+        hash_tensor(&hash, log, t);
     ib_hash_end(&hash, hex);
 }
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "train/training_state.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ struct operand {
 
 static void log_copy(struct ib_dispatch *d, enum ib_op op, const struct ib_tensor *t, struct ib_traffic copy)
 {
-    ib_traffic_add(&d->transfer_log.copies[d->phase][op][t->index], &copy);
+    ib_traffic_add(&d->transfer_log.copies[t->index][d->phase][op], &copy);
     ib_traffic_add(&d->total, &copy);
 }
 
@@ -239,7 +240,8 @@ enum ib_status ib_dispatch_open(const struct ib_impl *impl, void *state, enum ib
                        ib_word_of(ib_residency_words, (int)residency),
                        impl->mem ? "it has its own memory; use per_op or resident"
                                  : "it works in host memory; use host");
-    memset(out, 0, sizeof *out);
+    memset(out, 0, offsetof(struct ib_dispatch, transfer_log));
+    ib_transfer_log_clear(&out->transfer_log);
     out->impl = impl;
     out->state = state;
     out->policy = policies[residency];
@@ -253,8 +255,7 @@ static enum ib_status register_tensor(struct ib_dispatch *d, const char *name, s
     struct ib_transfer_log *transfer_log = &d->transfer_log;
     if (transfer_log->n_tensors == IB_MAX_TENSORS)
         return ib_fail(IB_EINTERNAL, name, "more than %d tensors in one problem", IB_MAX_TENSORS);
-    t->index = transfer_log->n_tensors++;
-    strncpy(transfer_log->tensor[t->index], name, sizeof transfer_log->tensor[0] - 1);
+    t->index = ib_transfer_log_add(transfer_log, name);
     return IB_OK;
 }
 

@@ -28,8 +28,7 @@ struct ib_dispatch {
     const struct ib_impl *impl;
     void *state;
     struct ib_policy policy;
-    enum ib_phase phase; /* set by the caller; the phase of the next copies */
-    struct ib_transfer_log transfer_log;
+    enum ib_phase phase;     /* set by the caller; the phase of the next copies */
     struct ib_traffic total; /* every copy since open, including trainings not in the transfer log */
     bool capturing;          /* calls are recorded, and executed only by ib_replay */
     struct {                 /* the last recording */
@@ -40,6 +39,7 @@ struct ib_dispatch {
     struct ib_op_cost *counted;  /* by enum ib_op: calls are counted instead of made; NULL: they are made */
     bool joins[IB_OPERATION_COUNT]; /* joined operations that models call in place of their parts: those that
                                        are offered, unless operands are copied for each call */
+    struct ib_transfer_log transfer_log;
 };
 
 /* Binds an open implementation to a residency. IB_EINVAL: host for a device, or another for an

@@ -17,13 +17,22 @@ struct ib_traffic {
 
 enum { IB_MAX_TENSORS = 128 };
 
+/* Large, and for the most part unused: what there is of tensors from n_tensors on is undefined, and not worth
+ * its page faults. */
 struct ib_transfer_log {
     uint32_t n_tensors;
-    char tensor[IB_MAX_TENSORS][8];
-    struct ib_traffic copies[IB_PHASE_COUNT][IB_OP_COUNT][IB_MAX_TENSORS];
     uint64_t launches[IB_PHASE_COUNT]; /* operations called */
     uint64_t syncs[IB_PHASE_COUNT];
+    char tensor[IB_MAX_TENSORS][8];
+    struct ib_traffic copies[IB_MAX_TENSORS][IB_PHASE_COUNT][IB_OP_COUNT];
 };
+
+void ib_transfer_log_clear(struct ib_transfer_log *);
+void ib_transfer_log_copy(const struct ib_transfer_log *from, struct ib_transfer_log *to);
+bool ib_transfer_log_equal(const struct ib_transfer_log *, const struct ib_transfer_log *);
+/* Adds a tensor that was not copied yet, and returns its index. There must be room for it; a name of more
+ * than seven characters is cut off. */
+uint32_t ib_transfer_log_add(struct ib_transfer_log *, const char *tensor);
 
 void ib_traffic_add(struct ib_traffic *sum, const struct ib_traffic *more);
 bool ib_traffic_equal(const struct ib_traffic *, const struct ib_traffic *);

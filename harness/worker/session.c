@@ -5,6 +5,7 @@
 #include "core/loss_schedule.h"
 #include "stats/stats.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,13 +41,13 @@ static enum ib_status open_training(struct ib_session *s)
     IB_TRY(ib_training_open(&s->dispatch, &s->data, &s->training));
     ib_readback_open(&s->training, &s->arena, &s->readback);
     s->open = true;
-    s->at_start = s->dispatch.transfer_log;
+    ib_transfer_log_copy(&s->dispatch.transfer_log, &s->at_start);
     return IB_OK;
 }
 
 enum ib_status ib_session_open(const json_t *message, struct ib_session *out)
 {
-    memset(out, 0, sizeof *out);
+    memset(out, 0, offsetof(struct ib_session, dispatch));
     uint64_t begin = ib_now_ns();
     IB_TRY(ib_job_from_json(message, &out->arena, &out->job));
     IB_TRY(ib_job_arrays_open(&out->job, &out->arrays));
@@ -78,7 +79,7 @@ enum ib_status ib_session_begin_training(struct ib_session *s)
 {
     s->dispatch.phase = IB_SETUP;
     IB_TRY(ib_training_restart(&s->training));
-    s->dispatch.transfer_log = s->at_start;
+    ib_transfer_log_copy(&s->at_start, &s->dispatch.transfer_log);
     s->dispatch.phase = IB_TRAIN;
     return IB_OK;
 }
@@ -135,7 +136,7 @@ static enum ib_status finish(struct ib_session *s, const char *folder, struct ib
     IB_TRY(save_state(s, folder));
     out->fused = s->training.fused;
     out->fused_predict = s->training.fused && IB_HAS(s->instance.impl->fused, predict);
-    out->transfer_log = s->dispatch.transfer_log;
+    ib_transfer_log_copy(&s->dispatch.transfer_log, &out->transfer_log);
     out->total = s->dispatch.total;
     if (IB_HAS(s->instance.impl, peak_memory))
         out->device_peak_bytes = s->instance.impl->peak_memory(s->instance.state);
@@ -180,7 +181,7 @@ enum ib_status ib_session_checked(struct ib_session *s, const struct ib_train_re
 {
     struct recorder recorder = {.request = request, .progress = progress};
     struct ib_loss_reader reader = {wants_checked, record_loss, &recorder};
-    memset(out, 0, sizeof *out);
+    ib_pass_result_clear(out);
     out->phases = s->phases;
     out->repeats = 1;
     enum ib_status status = ib_session_begin_training(s);
@@ -328,11 +329,11 @@ static enum ib_status time_all(struct ib_session *s, const struct ib_train_reque
     struct trainings trainings = {0};
     const uint64_t begin = ib_now_ns();
     IB_TRY(time_one(s, request, &trainings, out));
-    out->transfer_log = s->dispatch.transfer_log;
+    ib_transfer_log_copy(&s->dispatch.transfer_log, &out->transfer_log);
     out->first_ns = out->phases.train_ns = out->trained_ns;
     while (out->trained_ns < request->min_time_ns && ib_now_ns() - begin < PATIENCE * request->min_time_ns) {
         IB_TRY(time_one(s, request, &trainings, out));
-        if (memcmp(&s->dispatch.transfer_log, &out->transfer_log, sizeof out->transfer_log) != 0)
+        if (!ib_transfer_log_equal(&s->dispatch.transfer_log, &out->transfer_log))
             return ib_fail(IB_EINTERNAL, s->instance.impl->name,
                            "the copies of training %llu differ from those of the first",
                            (unsigned long long)out->repeats);
@@ -345,7 +346,7 @@ static enum ib_status time_all(struct ib_session *s, const struct ib_train_reque
 enum ib_status ib_session_timed(struct ib_session *s, const struct ib_train_request *request,
                                 struct ib_pass_result *out)
 {
-    memset(out, 0, sizeof *out);
+    ib_pass_result_clear(out);
     s->variants.spread.trainings = 0; /* those so far may have been of another length */
     uint64_t begin = ib_now_ns();
     for (uint64_t i = 0; i < request->warmup; i++)

@@ -24,12 +24,13 @@ struct ib_session {
     struct ib_train_data data;
     struct ib_tracing tracing;
     struct ib_instance instance;
-    struct ib_dispatch dispatch;
     struct ib_training training;
     struct ib_readback readback;
     struct ib_meters meters;
     struct ib_instruction_counter counter;
     struct ib_phases phases;
+    /* Undefined until they are opened, as they are large: */
+    struct ib_dispatch dispatch;
     struct ib_transfer_log at_start; /* the transfer log before the first training */
 };
 

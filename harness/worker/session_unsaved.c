@@ -27,7 +27,8 @@ enum ib_status ib_session_profiled(struct ib_session *s, const struct ib_train_r
                                    struct ib_pass_result *out)
 {
     enum { PROFILES = 5 }; /* the median is reported, so that one preemption does not distort it */
-    memset(out, 0, sizeof *out);
+    ib_pass_result_clear(out);
+    out->timeline.n = 0;
     struct ib_profile *profiles = calloc(PROFILES, sizeof *profiles);
     if (!profiles)
         return ib_fail(IB_ENOMEM, "profile", "out of memory");
@@ -42,7 +43,7 @@ enum ib_status ib_session_profiled(struct ib_session *s, const struct ib_train_r
         status = profile_once(s, 1, &out->timeline, &profiles[0]);
     free(profiles);
     out->profiled = true;
-    out->transfer_log = s->dispatch.transfer_log;
+    ib_transfer_log_copy(&s->dispatch.transfer_log, &out->transfer_log);
     out->repeats = PROFILES;
     return status;
 }
@@ -52,7 +53,7 @@ enum ib_status ib_session_profiled(struct ib_session *s, const struct ib_train_r
 enum ib_status ib_session_counted(struct ib_session *s, const struct ib_train_request *request,
                                   struct ib_pass_result *out)
 {
-    memset(out, 0, sizeof *out);
+    ib_pass_result_clear(out);
     if (!s->counter.open)
         return ib_fail(IB_EINVAL, "protocol", "a problem whose instructions are counted must say so");
     IB_TRY(ib_session_begin_training(s));
@@ -61,7 +62,7 @@ enum ib_status ib_session_counted(struct ib_session *s, const struct ib_train_re
     ib_instruction_counter_begin(&s->counter);
     const enum ib_status status = ib_training_run(&s->training, request->epochs, NULL);
     ib_instruction_counter_end(&s->counter, &out->instructions);
-    out->transfer_log = s->dispatch.transfer_log;
+    ib_transfer_log_copy(&s->dispatch.transfer_log, &out->transfer_log);
     out->repeats = 1;
     return status;
 }

@@ -215,7 +215,7 @@ static void result_round_trip(void **state)
     said.transfer_log.n_tensors = 2;
     strcpy(said.transfer_log.tensor[0], "x");
     strcpy(said.transfer_log.tensor[1], "w1");
-    said.transfer_log.copies[IB_TRAIN][IB_OP_AXPY][1] = (struct ib_traffic){1, 2, 3, 4};
+    said.transfer_log.copies[1][IB_TRAIN][IB_OP_AXPY] = (struct ib_traffic){1, 2, 3, 4};
     said.transfer_log.launches[IB_PREDICT] = 6;
     said.transfer_log.syncs[IB_TRAIN] = 2;
     json_t *message = ib_pass_result_to_json(&said);
@@ -352,10 +352,10 @@ static void a_newer_build_is_understood(void **state)
     assert_int_equal(log->n_tensors, 3);
     assert_string_equal(log->tensor[1], "mask");
     assert_int_equal(log->launches[IB_TRAIN], 7);
-    assert_int_equal(log->copies[IB_TRAIN][IB_OP_GEMM][0].h2d_bytes, 10);
-    assert_int_equal(log->copies[IB_PREDICT][IB_OP_AXPY][2].d2h_bytes, 8);
+    assert_int_equal(log->copies[0][IB_TRAIN][IB_OP_GEMM].h2d_bytes, 10);
+    assert_int_equal(log->copies[2][IB_PREDICT][IB_OP_AXPY].d2h_bytes, 8);
     const struct ib_traffic other = {6, 60, 1, 5}, train = {7, 70, 1, 5};
-    assert_true(ib_traffic_equal(&log->copies[IB_TRAIN][IB_OP_OTHER][1], &other));
+    assert_true(ib_traffic_equal(&log->copies[1][IB_TRAIN][IB_OP_OTHER], &other));
     const struct ib_traffic phase = ib_transfer_log_phase(log, IB_TRAIN);
     assert_true(ib_traffic_equal(&phase, &train));
     assert_int_equal(heard.profile.operations[IB_OP_AXPY].calls, 2);
@@ -383,7 +383,7 @@ static void tensors_are_known_by_name(void **state)
     assert_int_equal(heard.transfer_log.n_tensors, 2);
     assert_string_equal(heard.transfer_log.tensor[0], "late");
     assert_string_equal(heard.transfer_log.tensor[1], "other");
-    assert_int_equal(heard.transfer_log.copies[IB_TRAIN][IB_OP_GEMM][1].h2d_bytes, 6);
+    assert_int_equal(heard.transfer_log.copies[1][IB_TRAIN][IB_OP_GEMM].h2d_bytes, 6);
     json_object_set_new(log, "copies",
                         json_pack("[[s, s, s, [i, i, i, i]]]", "rest", "gemm", "x", 1, 1, 0, 0));
     assert_int_equal(ib_pass_result_from_json(message, &heard),

@@ -209,12 +209,12 @@ static void transfer_log_of_the_newest_round(void **state)
     transfer_log->n_tensors = 2;
     strcpy(transfer_log->tensor[0], "x");
     strcpy(transfer_log->tensor[1], "w");
-    transfer_log->copies[IB_TRAIN][IB_OP_GEMM][0] = (struct ib_traffic){7, 70, 0, 0};
-    transfer_log->copies[IB_READBACK][IB_OP_READ][1] = (struct ib_traffic){0, 0, 1, 8};
+    transfer_log->copies[0][IB_TRAIN][IB_OP_GEMM] = (struct ib_traffic){7, 70, 0, 0};
+    transfer_log->copies[1][IB_READBACK][IB_OP_READ] = (struct ib_traffic){0, 0, 1, 8};
     transfer_log->launches[IB_TRAIN] = 5;
     put_timed(f, 1, IB_CASE_OK, "", transfer_log);
-    transfer_log->copies[IB_TRAIN][IB_OP_GEMM][0] = (struct ib_traffic){0};
-    transfer_log->copies[IB_SETUP][IB_OP_PLACE][0] = (struct ib_traffic){1, 10, 0, 0};
+    transfer_log->copies[0][IB_TRAIN][IB_OP_GEMM] = (struct ib_traffic){0};
+    transfer_log->copies[0][IB_SETUP][IB_OP_PLACE] = (struct ib_traffic){1, 10, 0, 0};
     put_timed(f, 2, IB_CASE_OK, "", transfer_log);
     assert_string_equal(
         ask(f, "SELECT group_concat(phase || ' ' || op || ' ' || tensor || ' ' || h2d_bytes || ' ' || "

@@ -56,10 +56,10 @@ static void fill_log(struct ib_transfer_log *log, uint64_t turn)
     strcpy(log->tensor[1], "w");
     log->launches[IB_TRAIN] = 40 + turn;
     log->syncs[IB_TRAIN] = 3;
-    log->copies[IB_TRAIN][IB_OP_GEMM][0] = (struct ib_traffic){4, 400, 0, 0};
-    log->copies[IB_TRAIN][IB_OP_GEMM][1] = (struct ib_traffic){2, 200, 2, 200}; /* as many bytes */
-    log->copies[IB_TRAIN][IB_OP_AXPY][1] = (struct ib_traffic){turn, 400 * turn, 0, 0};
-    log->copies[IB_READBACK][IB_OP_READ][1] = (struct ib_traffic){0, 0, 1, 8};
+    log->copies[0][IB_TRAIN][IB_OP_GEMM] = (struct ib_traffic){4, 400, 0, 0};
+    log->copies[1][IB_TRAIN][IB_OP_GEMM] = (struct ib_traffic){2, 200, 2, 200}; /* as many bytes */
+    log->copies[1][IB_TRAIN][IB_OP_AXPY] = (struct ib_traffic){turn, 400 * turn, 0, 0};
+    log->copies[1][IB_READBACK][IB_OP_READ] = (struct ib_traffic){0, 0, 1, 8};
 }
 
 static void fill_counters(struct ib_driver_counters *t)

@@ -125,8 +125,8 @@ static void the_law_is_exact(void **state)
             const bool uploads = (residency == IB_PER_OP) == (phase == IB_TRAIN);
             const enum ib_op op = phase == IB_SETUP ? IB_OP_PLACE : IB_OP_GEMM;
             struct ib_traffic *copy =
-                &t.dispatch.transfer_log.copies[phase][op][phase == IB_SETUP ? t.training.batches.order.index
-                                                                             : t.training.tensors.x.index];
+                &t.dispatch.transfer_log.copies[phase == IB_SETUP ? t.training.batches.order.index
+                                                                  : t.training.tensors.x.index][phase][op];
             assert_true((copy->h2d_count > 0) == uploads);
             for (int change = -1; change <= 1; change += 2) {
                 if (change < 0 && !uploads)

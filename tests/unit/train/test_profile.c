@@ -62,7 +62,7 @@ static void times_what_the_ledger_counts(void **state)
         assert_int_equal(calls(&profile), transfer_log.launches[IB_TRAIN]);
         for (int op = 0; op < IB_OP_COUNT; op++)
             for (int tensor = 0; tensor < IB_MAX_TENSORS; tensor++) {
-                const struct ib_traffic *copies = &transfer_log.copies[IB_TRAIN][op][tensor];
+                const struct ib_traffic *copies = &transfer_log.copies[tensor][IB_TRAIN][op];
                 const struct ib_profile_copy *times = &profile.copies[op][tensor];
                 assert_true((copies->d2h_count > 0) == (times->d2h_ns > 0));
                 assert_true(copies->h2d_count > 0 || times->h2d_ns == 0);

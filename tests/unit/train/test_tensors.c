@@ -216,9 +216,9 @@ static void what_is_resident_is_copied_once(void **state)
     assert_values(&y, 6, 8);
     assert_values(&y, 6, 8); /* and now it is here */
     assert_int_equal(seen.downloads, 1);
-    assert_int_equal(d.transfer_log.copies[IB_TRAIN][IB_OP_PLACE][x.index].h2d_bytes, 16);
-    assert_int_equal(d.transfer_log.copies[IB_TRAIN][IB_OP_AXPY][y.index].h2d_bytes, 16);
-    assert_int_equal(d.transfer_log.copies[IB_TRAIN][IB_OP_READ][y.index].d2h_bytes, 16);
+    assert_int_equal(d.transfer_log.copies[x.index][IB_TRAIN][IB_OP_PLACE].h2d_bytes, 16);
+    assert_int_equal(d.transfer_log.copies[y.index][IB_TRAIN][IB_OP_AXPY].h2d_bytes, 16);
+    assert_int_equal(d.transfer_log.copies[y.index][IB_TRAIN][IB_OP_READ].d2h_bytes, 16);
     const struct ib_traffic total = {2, 32, 1, 16};
     assert_true(ib_traffic_equal(&d.total, &total));
     ib_tensor_close(&d, &x);
@@ -298,7 +298,7 @@ static void reading_again_asks_the_device(void **state)
     assert_int_equal(seen.downloads, 2);
     assert_int_equal(d.total.d2h_count, before.d2h_count + 1);
     assert_int_equal(d.total.d2h_bytes, before.d2h_bytes + sizeof values);
-    assert_int_equal(d.transfer_log.copies[IB_TRAIN][IB_OP_READ][y.index].d2h_count, 1);
+    assert_int_equal(d.transfer_log.copies[y.index][IB_TRAIN][IB_OP_READ].d2h_count, 1);
     ib_tensor_close(&d, &x);
     ib_tensor_close(&d, &y);
     assert_all_freed();

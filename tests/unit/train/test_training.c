@@ -265,7 +265,7 @@ static void check_law(enum ib_optimizer optimizer, enum ib_op op)
         test_training_params(&t, params);
         test_training_predict(&t, predictions);
         assert_true(ib_transfer_model_matches(&transfer_model, &t.dispatch.transfer_log, why, sizeof why));
-        struct ib_traffic *copy = &t.dispatch.transfer_log.copies[IB_TRAIN][op][0];
+        struct ib_traffic *copy = &t.dispatch.transfer_log.copies[0][IB_TRAIN][op];
         uint64_t *fields[] = {&copy->h2d_count, &copy->h2d_bytes, &copy->d2h_count, &copy->d2h_bytes};
         for (size_t i = 0; i < 4; i++) {
             ++*fields[i];

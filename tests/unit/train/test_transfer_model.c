@@ -118,16 +118,16 @@ static void a_difference_is_found_in_every_phase(void **state)
     log.n_tensors = 2;
     ib_transfer_model(&c, expected);
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
-        log.copies[phase][IB_OP_READ][1] = expected[phase];
+        log.copies[1][phase][IB_OP_READ] = expected[phase];
     assert_true(ib_transfer_model_matches(&c, &log, why, sizeof why));
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
-        log.copies[phase][IB_OP_GEMM][0].d2h_bytes++;
+        log.copies[0][phase][IB_OP_GEMM].d2h_bytes++;
         assert_false(ib_transfer_model_matches(&c, &log, why, sizeof why));
         const char *name = ib_word_of(ib_phase_words, phase);
         assert_memory_equal(why, name, strlen(name));
-        log.copies[phase][IB_OP_GEMM][0].d2h_bytes--;
+        log.copies[0][phase][IB_OP_GEMM].d2h_bytes--;
     }
-    log.copies[IB_TRAIN][IB_OP_GEMM][0].h2d_count = 2;
+    log.copies[0][IB_TRAIN][IB_OP_GEMM].h2d_count = 2;
     assert_false(ib_transfer_model_matches(&c, &log, why, sizeof why));
     assert_string_equal(why,
                         "train: 2 uploads (0 bytes) and 3 downloads (24 bytes); expected 0 (0) and 3 (24)");
