@@ -100,6 +100,9 @@ static const struct ib_fused
                .prepare = prepare,
                .release = release,
                .updates = IB_DOES_BATCHES},
+    optimizing = {.struct_size = sizeof optimizing,
+                  .steps = steps,
+                  .updates = IB_DOES_MOMENTUM | IB_DOES_ADAM},
     few_batched = {.struct_size = sizeof few_batched, .steps = steps, .updates = IB_DOES_BATCHES},
     none = {.struct_size = sizeof none, .supports = supports_nothing, .steps = steps},
     broken = {.struct_size = sizeof broken, .steps = steps, .prepare = prepare_nothing, .release = release};
@@ -197,6 +200,45 @@ static void only_its_operands_are_opened(void **state)
         test_training_close(&t);
         test_problem_free(&problem);
     }
+}
+
+static void assert_kept(const struct ib_problem *p, const struct ib_tensor *state, bool on_host)
+{
+    const struct ib_tensor *next = state + 2 * (size_t)p->n_layers;
+    for (int k = 0; k < p->optimizer; k++) /* momentum has one moment, Adam two */
+        for (uint32_t l = 0; l < p->n_layers; l++) {
+            assert_shape(&p->moment_w[k][l], 2 + l, 3 + l);
+            assert_shape(&p->moment_b[k][l], 1, 3 + l);
+            assert_ptr_equal(p->moment_w[k][l].p, on_host ? next[0].host : next[0].device);
+            assert_ptr_equal(p->moment_b[k][l].p, on_host ? next[1].host : next[1].device);
+            next += 2;
+        }
+    if (p->optimizer == IB_ADAM)
+        assert_ptr_equal(p->step_count.p, on_host ? next->host : next->device);
+    else
+        assert_null(p->step_count.p);
+}
+
+/* The moments and the number of steps; per_op, they are copied around each step, too. */
+static void what_the_optimizer_keeps_is_told(void **state)
+{
+    (void)state;
+    for (uint32_t layers = 1; layers <= 3; layers++)
+        for (int optimizer = IB_MOMENTUM; optimizer <= IB_ADAM; optimizer++)
+            for (int residency = IB_HOST; residency <= IB_RESIDENT; residency++) {
+                struct test_training t;
+                const uint64_t arrays = 2 * layers * (1 + (uint64_t)optimizer) + (optimizer == IB_ADAM);
+                make(residency == IB_HOST ? &ib_impl_cpu_naive : &ib_impl_fakedev, &optimizing, layers);
+                problem.oracle.spec.optimizer = (enum ib_optimizer)optimizer;
+                test_training_open(&t, &impl, (enum ib_residency)residency, &problem, IB_F64);
+                test_training_run(&t, 2, NULL, NULL);
+                assert_kept(&seen.stepped, t.training.tensors.state, residency == IB_HOST);
+                const struct ib_traffic copies = ib_transfer_log_phase(&t.dispatch.transfer_log, IB_TRAIN);
+                assert_int_equal(copies.h2d_count, residency == IB_PER_OP ? 2 * (2 + arrays) : 0);
+                assert_int_equal(copies.d2h_count, residency == IB_PER_OP ? 2 * arrays : 0);
+                test_training_close(&t);
+                test_problem_free(&problem);
+            }
 }
 
 /* ---- how many at a time ---- */
@@ -525,6 +567,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_whole_problem_is_told),
         cmocka_unit_test(only_its_operands_are_opened),
+        cmocka_unit_test(what_the_optimizer_keeps_is_told),
         cmocka_unit_test(epochs_run_at_once_up_to_the_next_loss),
         cmocka_unit_test(per_op_steps_are_single),
         cmocka_unit_test(the_order_of_the_rows_is_told),

@@ -173,6 +173,21 @@ static void biases_are_as_exact_as_the_weights(void **state)
     made_step_close(&m);
 }
 
+static void weights_are_as_exact_as_the_largest_of_them(void **state)
+{
+    (void)state;
+    const struct ib_network two = {1, {2, 1}, 0, IB_MSE};
+    struct made_step m;
+    made_step_open(&m, &two, IB_F64, 0.1);
+    m.gradient[0] = 1e-9;
+    m.gradient[1] = 1000;
+    m.off[0] = 1e-8;
+    assert_false(made_step_check(&m).wrong);
+    m.gradient[1] = 1e-9;
+    assert_true(made_step_check(&m).wrong);
+    made_step_close(&m);
+}
+
 /* 8 * 0.0125 is a tenth. The drift of the weights, which do not move, is no measure of anything. */
 static void a_drift_beyond_a_tenth_is_not_judged(void **state)
 {
@@ -322,6 +337,7 @@ int main(void)
         cmocka_unit_test(gradients_are_as_large_as_their_parts),
         cmocka_unit_test(drift_excuses_eight_times_as_much),
         cmocka_unit_test(biases_are_as_exact_as_the_weights),
+        cmocka_unit_test(weights_are_as_exact_as_the_largest_of_them),
         cmocka_unit_test(a_drift_beyond_a_tenth_is_not_judged),
         cmocka_unit_test(a_loss_may_be_off_by_eight_times_its_drift),
         cmocka_unit_test(a_small_loss_is_as_exact_as_a_digit_of_the_first),

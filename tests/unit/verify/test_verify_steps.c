@@ -213,6 +213,18 @@ static void what_was_too_large_is_explained(void **state)
     }
 }
 
+static void without_a_comparison_the_errors_are_unknown(void **state)
+{
+    (void)state;
+    static const enum spoilt how[] = {TOO_LARGE};
+    struct fixture f;
+    open_steps(&f, 1, (const uint64_t[]){1}, how, 1);
+    const struct ib_verification v = verify(&f);
+    assert_int_equal(v.verdict, IB_UNVERIFIED);
+    assert_true(isnan(v.loss_error) && isnan(v.params_error));
+    close_steps(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +234,7 @@ int main(void)
         cmocka_unit_test(wrong_parameters_may_be_a_consequence),
         cmocka_unit_test(epoch_1_shows_the_beginning_and_the_second_half_the_end),
         cmocka_unit_test(what_was_too_large_is_explained),
+        cmocka_unit_test(without_a_comparison_the_errors_are_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

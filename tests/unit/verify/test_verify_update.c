@@ -3,6 +3,7 @@
 #include "diagnose/diagnose.h"
 #include "fixtures/problem.h"
 
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -88,7 +89,7 @@ static void fill_state(struct fixture *f)
 static void open_fixture(struct fixture *f, enum ib_dtype type, enum ib_optimizer optimizer, double decay,
                          enum mistake mistake)
 {
-    const struct ib_network net = {2, {6, 5, 2}, IB_TANH, IB_MSE};
+    const struct ib_network net = {2, {3, 5, 4}, IB_TANH, IB_MSE}; /* w2 is larger than w1 */
     struct ib_oracle_problem *p = &f->problem.oracle;
     *f = (struct fixture){0};
     test_problem_random(&f->problem, &net, IB_NORMAL, ROWS, 10, 4);
@@ -202,12 +203,105 @@ static void the_place_of_epsilon_matters(void **state)
     release(&f);
 }
 
+/* Changes one number of the state and expects that the rule names it. */
+static void check_element(struct fixture *f, uint32_t array, uint64_t index)
+{
+    const struct ib_training_spec *spec = &f->problem.oracle.spec;
+    double *at = &f->to[ib_state_at(spec, array) + index];
+    const double right = *at, size = fabs(right) + 0.1, wrong = right + 0.01 * size;
+    struct ib_update_result result;
+    *at = wrong;
+    assert_int_equal(ib_update_check(spec, EPOCH, f->from, f->to, NULL, &result), IB_OK);
+    assert_true(result.wrong && result.got == wrong);
+    assert_true(result.array == array && result.index == index);
+    assert_true(fabs(result.expected - right) <= 1e-4 * size);
+    *at = right;
+}
+
+/* Of the arrays that no gradient follows from: the parameters and Adam's second moments. */
+static void every_element_is_compared(void **state)
+{
+    (void)state;
+    for (int type = IB_F32; type <= IB_F64; type++) {
+        struct fixture f;
+        open_fixture(&f, (enum ib_dtype)type, IB_ADAM, 0.05, HONEST);
+        const struct ib_training_spec *spec = &f.problem.oracle.spec;
+        for (uint32_t p = 0; p < ib_network_params(&spec->net); p++)
+            for (uint64_t i = 0; i < ib_state_size(spec, p); i++) {
+                check_element(&f, p, i);
+                check_element(&f, 2 * ib_network_params(&spec->net) + p, i);
+            }
+        release(&f);
+    }
+}
+
+/* Momentum with a rate of 1/8: a velocity before and after, and how far the parameter is off. */
+static bool is_wrong_at(struct fixture *f, double param, double velocity, double next_velocity, double off)
+{
+    struct ib_training_spec *spec = &f->problem.oracle.spec;
+    const uint64_t n = ib_network_size(&spec->net);
+    struct ib_update_result result;
+    spec->lr = 0.125;
+    f->from[0] = param;
+    f->from[n] = velocity;
+    f->to[n] = next_velocity;
+    for (uint64_t i = 1; i < n; i++)
+        f->to[i] = f->from[i] - spec->lr * f->to[n + i];
+    f->to[0] = param - spec->lr * next_velocity + off;
+    assert_int_equal(ib_update_check(spec, EPOCH, f->from, f->to, NULL, &result), IB_OK);
+    assert_true(!result.wrong || (result.array == 0 && result.index == 0));
+    return result.wrong;
+}
+
+/* 2 units of the number and 64 of what is added to it, and as much as the gradient's rounding displaces it.
+ */
+static void rounding_may_displace_so_many_units(void **state)
+{
+    (void)state;
+    const double unit = DBL_EPSILON;
+    struct fixture f;
+    open_fixture(&f, IB_F64, IB_MOMENTUM, 0, HONEST);
+    assert_false(is_wrong_at(&f, 0, 0, 1, (2 + 64 + 1 - 0.5) * unit / 8));
+    assert_true(is_wrong_at(&f, 0, 0, 1, (2 + 64 + 1 + 0.5) * unit / 8));
+    assert_false(is_wrong_at(&f, 1.5, 0, 1e-6, 2 * unit));
+    assert_true(is_wrong_at(&f, 1.5, 0, 1e-6, 4 * unit));
+    /* a gradient of 0, as the difference of two numbers of 0.9 */
+    assert_false(is_wrong_at(&f, 0, 1, 0.9, ((2 + 64) * 0.9 + 1) * unit / 8));
+    assert_true(is_wrong_at(&f, 0, 1, 0.9, ((2 + 64) * 0.9 + 3) * unit / 8));
+    release(&f);
+}
+
+static bool cannot_show(struct ib_op_args *args, struct ib_expected *operands)
+{
+    (void)args, (void)operands;
+    return false;
+}
+
+/* A mistake that changes nothing explains nothing. */
+static void a_mistake_that_cannot_show_does_not_fit(void **state)
+{
+    (void)state;
+    static const struct ib_op_mutant mutant = {cannot_show, "does nothing", false};
+    struct fixture f;
+    struct ib_update_result result;
+    open_fixture(&f, IB_F64, IB_MOMENTUM, 0, HONEST);
+    const struct ib_training_spec *spec = &f.problem.oracle.spec;
+    assert_int_equal(ib_update_check(spec, EPOCH, f.from, f.to, NULL, &result), IB_OK);
+    assert_false(result.wrong);
+    assert_int_equal(ib_update_check(spec, EPOCH, f.from, f.to, &mutant, &result), IB_OK);
+    assert_true(result.wrong);
+    release(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(right_updates_pass),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(the_place_of_epsilon_matters),
+        cmocka_unit_test(every_element_is_compared),
+        cmocka_unit_test(rounding_may_displace_so_many_units),
+        cmocka_unit_test(a_mistake_that_cannot_show_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
