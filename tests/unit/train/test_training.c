@@ -401,6 +401,44 @@ static void residency_must_fit_the_memory(void **state)
     assert_non_null(strstr(ib_error_text(), "per_op or resident"));
 }
 
+static int held; /* allocations of the device */
+
+static enum ib_status alloc(void *state, size_t bytes, void **out)
+{
+    held++;
+    return ib_impl_fakedev.mem->alloc(state, bytes, out);
+}
+
+static void release(void *state, void *device)
+{
+    held--;
+    ib_impl_fakedev.mem->free(state, device);
+}
+
+static void a_prediction_leaves_nothing_on_the_device(void **state)
+{
+    (void)state;
+    const struct ib_network net = network(1, IB_TANH, IB_MSE, 2);
+    struct ib_mem_ops mem = *ib_impl_fakedev.mem;
+    struct ib_impl impl = ib_impl_fakedev;
+    struct test_problem p;
+    mem.alloc = alloc;
+    mem.free = release;
+    impl.mem = &mem;
+    make_problem(&p, &net);
+    for (int residency = IB_PER_OP; residency <= IB_RESIDENT; residency++) {
+        struct test_training t;
+        double predictions[TEST_ROWS * 2];
+        test_training_open(&t, &impl, (enum ib_residency)residency, &p, IB_F64);
+        const int before = held;
+        test_training_predict(&t, predictions);
+        assert_true(before > 0 && held == before);
+        test_training_close(&t);
+        assert_int_equal(held, 0);
+    }
+    test_problem_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +454,7 @@ int main(void)
         cmocka_unit_test(fused_steps_are_asked_only_for_updates_that_they_name),
         cmocka_unit_test(joined_operations_take_the_place_of_their_parts),
         cmocka_unit_test(residency_must_fit_the_memory),
+        cmocka_unit_test(a_prediction_leaves_nothing_on_the_device),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
