@@ -188,6 +188,21 @@ static void the_whole_problem_is_told(void **state)
     }
 }
 
+/* By the parameters that it begins with. */
+static void a_prediction_needs_no_training(void **state)
+{
+    (void)state;
+    struct test_training t;
+    double predictions[TEST_ROWS * 3];
+    make(&ib_impl_cpu_naive, &all, 1);
+    test_training_open(&t, &impl, IB_HOST, &problem, IB_F64);
+    test_training_predict(&t, predictions);
+    assert_described(&seen.predicted, 1, true);
+    assert_memory_equal(seen.predicted.w[0].p, problem.start, (size_t)2 * 3 * sizeof(double));
+    test_training_close(&t);
+    test_problem_free(&problem);
+}
+
 /* Gradients, activations and their deltas are the implementation's own matter. */
 static void only_its_operands_are_opened(void **state)
 {
@@ -542,30 +557,41 @@ static void changed_data_are_prepared_anew(void **state)
 }
 
 /* x and y reach the device again; what is trained by operations has nothing to prepare. */
-static void changed_data_are_copied_anew(void **state)
+static void check_copied_anew(bool in_batches)
 {
-    (void)state;
     struct test_training t;
     double x[ROWS * 2], y[ROWS * 3];
     make(&ib_impl_fakedev, NULL, 1);
+    if (in_batches)
+        test_problem_batches(&problem, BATCH, 5);
     test_training_open(&t, &impl, IB_RESIDENT, &problem, IB_F64);
+    struct ib_tensor *all_x = in_batches ? &t.training.batches.x : &t.training.tensors.x,
+                     *all_y = in_batches ? &t.training.batches.y : &t.training.tensors.y;
     ((double *)t.arrays[0])[3] = 77;
     ((double *)t.arrays[1])[5] = 78;
     const uint64_t before = t.dispatch.total.h2d_count;
     assert_int_equal(ib_training_reload(&t.training), IB_OK);
     assert_int_equal(t.dispatch.total.h2d_count, before + 2);
     ((double *)t.arrays[0])[3] = ((double *)t.arrays[1])[5] = 0;
-    assert_int_equal(ib_read_again(&t.dispatch, &t.training.tensors.x, x), IB_OK);
-    assert_int_equal(ib_read_again(&t.dispatch, &t.training.tensors.y, y), IB_OK);
+    assert_int_equal(ib_read_again(&t.dispatch, all_x, x), IB_OK);
+    assert_int_equal(ib_read_again(&t.dispatch, all_y, y), IB_OK);
     assert_true(x[3] == 77 && y[5] == 78);
     test_training_close(&t);
     test_problem_free(&problem);
+}
+
+static void changed_data_are_copied_anew(void **state)
+{
+    (void)state;
+    check_copied_anew(false);
+    check_copied_anew(true);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_whole_problem_is_told),
+        cmocka_unit_test(a_prediction_needs_no_training),
         cmocka_unit_test(only_its_operands_are_opened),
         cmocka_unit_test(what_the_optimizer_keeps_is_told),
         cmocka_unit_test(epochs_run_at_once_up_to_the_next_loss),

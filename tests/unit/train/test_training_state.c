@@ -71,6 +71,16 @@ static void names_say_what_is_kept_of_which_parameter(void **state)
     assert_string_equal(ib_state_name(&adam, 12, "", text), "step");
 }
 
+static void a_problem_of_the_contract_has_the_same_state(void **state)
+{
+    (void)state;
+    for (int optimizer = IB_SGD; optimizer <= IB_ADAM; optimizer++) {
+        const struct ib_training_spec spec = spec_of((enum ib_optimizer)optimizer);
+        const struct ib_problem problem = {.n_layers = 2, .optimizer = optimizer};
+        assert_int_equal(ib_problem_state_count(&problem), ib_state_count(&spec));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -78,6 +88,7 @@ int main(void)
         cmocka_unit_test(the_count_is_one_number_of_no_parameter),
         cmocka_unit_test(parameters_and_first_moments_have_a_sign),
         cmocka_unit_test(names_say_what_is_kept_of_which_parameter),
+        cmocka_unit_test(a_problem_of_the_contract_has_the_same_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

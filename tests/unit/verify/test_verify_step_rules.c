@@ -241,6 +241,24 @@ static void a_small_loss_is_as_exact_as_a_digit_of_the_first(void **state)
     }
 }
 
+/* Of few rows, errors of the outputs do not average out: 4 digits of the root of the loss and the first one,
+ * and the tolerance of 8 digits. */
+static void a_loss_of_a_batch_is_as_exact_as_its_root(void **state)
+{
+    (void)state;
+    for (uint64_t batch = 0; batch <= 1; batch++) {
+        struct made_step m;
+        made_step_open(&m, &line, IB_F32, 0.1);
+        m.spec.batch = batch;
+        m.step.first_loss = 0x1p20;
+        m.step.loss = 1 + (4 * 0x1p10 + 8 - 4) * DIGIT;
+        assert_int_equal(made_step_check(&m).loss_wrong, batch == 0);
+        m.step.loss = 1 + (4 * 0x1p10 + 8 + 4) * DIGIT;
+        assert_true(made_step_check(&m).loss_wrong);
+        made_step_close(&m);
+    }
+}
+
 static void a_loss_that_the_type_cannot_hold_is_not_compared(void **state)
 {
     (void)state;
@@ -341,6 +359,7 @@ int main(void)
         cmocka_unit_test(a_drift_beyond_a_tenth_is_not_judged),
         cmocka_unit_test(a_loss_may_be_off_by_eight_times_its_drift),
         cmocka_unit_test(a_small_loss_is_as_exact_as_a_digit_of_the_first),
+        cmocka_unit_test(a_loss_of_a_batch_is_as_exact_as_its_root),
         cmocka_unit_test(a_loss_that_the_type_cannot_hold_is_not_compared),
         cmocka_unit_test(several_layers_multiply_their_parameters),
         cmocka_unit_test(gradients_must_be_safe_as_well),

@@ -265,10 +265,35 @@ static void rounding_may_displace_so_many_units(void **state)
     assert_true(is_wrong_at(&f, 0, 0, 1, (2 + 64 + 1 + 0.5) * unit / 8));
     assert_false(is_wrong_at(&f, 1.5, 0, 1e-6, 2 * unit));
     assert_true(is_wrong_at(&f, 1.5, 0, 1e-6, 4 * unit));
+    assert_false(is_wrong_at(&f, 0, 0, 0, 0));
+    assert_false(is_wrong_at(&f, 0, 0, 0, DBL_MIN)); /* what may become 0 */
+    assert_true(is_wrong_at(&f, 0, 0, 0, 2 * DBL_MIN));
     /* a gradient of 0, as the difference of two numbers of 0.9 */
     assert_false(is_wrong_at(&f, 0, 1, 0.9, ((2 + 64) * 0.9 + 1) * unit / 8));
     assert_true(is_wrong_at(&f, 0, 1, 0.9, ((2 + 64) * 0.9 + 3) * unit / 8));
     release(&f);
+}
+
+/* f64 counts to 2^53; f32 only has to count as far as its digits reach. */
+static void the_count_is_exact_in_its_type(void **state)
+{
+    (void)state;
+    enum { NUMBER = (1 << 24) + 1 };
+    for (int type = IB_F32; type <= IB_F64; type++) {
+        struct fixture f;
+        struct ib_update_result result;
+        open_fixture(&f, (enum ib_dtype)type, IB_ADAM, 0, HONEST);
+        const struct ib_training_spec *spec = &f.problem.oracle.spec;
+        const uint32_t count = ib_state_count(spec) - 1;
+        double *at = &f.to[ib_state_at(spec, count)];
+        *at = NUMBER;
+        assert_int_equal(ib_update_check(spec, NUMBER, f.from, f.to, NULL, &result), IB_OK);
+        assert_true(result.array != count); /* its moments are those of an early step */
+        *at = NUMBER - 1;
+        assert_int_equal(ib_update_check(spec, NUMBER, f.from, f.to, NULL, &result), IB_OK);
+        assert_int_equal(result.wrong && result.array == count, type == IB_F64);
+        release(&f);
+    }
 }
 
 static bool cannot_show(struct ib_op_args *args, struct ib_expected *operands)
@@ -301,6 +326,7 @@ int main(void)
         cmocka_unit_test(the_place_of_epsilon_matters),
         cmocka_unit_test(every_element_is_compared),
         cmocka_unit_test(rounding_may_displace_so_many_units),
+        cmocka_unit_test(the_count_is_exact_in_its_type),
         cmocka_unit_test(a_mistake_that_cannot_show_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
