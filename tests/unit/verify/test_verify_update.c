@@ -25,6 +25,8 @@ enum mistake {
     SECOND_OF_ABSOLUTE /* |g| instead of its square */
 };
 
+static uint64_t features = 3; /* then w2 is the largest parameter; with 6, w1 is */
+
 struct fixture {
     struct test_problem problem;
     double *from, *to, *gradient, *truth, *drift;
@@ -89,7 +91,7 @@ static void fill_state(struct fixture *f)
 static void open_fixture(struct fixture *f, enum ib_dtype type, enum ib_optimizer optimizer, double decay,
                          enum mistake mistake)
 {
-    const struct ib_network net = {2, {3, 5, 4}, IB_TANH, IB_MSE}; /* w2 is larger than w1 */
+    const struct ib_network net = {2, {features, 5, 4}, IB_TANH, IB_MSE};
     struct ib_oracle_problem *p = &f->problem.oracle;
     *f = (struct fixture){0};
     test_problem_random(&f->problem, &net, IB_NORMAL, ROWS, 10, 4);
@@ -130,9 +132,8 @@ static void release(struct fixture *f)
     free(f->drift);
 }
 
-static void right_updates_pass(void **state)
+static void check_right_updates(void)
 {
-    (void)state;
     for (int type = IB_F32; type <= IB_F64; type++)
         for (int optimizer = IB_MOMENTUM; optimizer <= IB_ADAM; optimizer++)
             for (int decays = 0; decays < 2; decays++) {
@@ -150,6 +151,15 @@ static void right_updates_pass(void **state)
                 assert_true(result.judged);
                 release(&f);
             }
+}
+
+static void right_updates_pass(void **state)
+{
+    (void)state;
+    check_right_updates();
+    features = 6;
+    check_right_updates();
+    features = 3;
 }
 
 static void mistakes_are_named(void **state)
@@ -263,6 +273,7 @@ static void rounding_may_displace_so_many_units(void **state)
     open_fixture(&f, IB_F64, IB_MOMENTUM, 0, HONEST);
     assert_false(is_wrong_at(&f, 0, 0, 1, (2 + 64 + 1 - 0.5) * unit / 8));
     assert_true(is_wrong_at(&f, 0, 0, 1, (2 + 64 + 1 + 0.5) * unit / 8));
+    assert_true(is_wrong_at(&f, 0, 0, 1, -(2 + 64 + 1 + 1) * unit / 8));
     assert_false(is_wrong_at(&f, 1.5, 0, 1e-6, 2 * unit));
     assert_true(is_wrong_at(&f, 1.5, 0, 1e-6, 4 * unit));
     assert_false(is_wrong_at(&f, 0, 0, 0, 0));
@@ -302,7 +313,22 @@ static bool cannot_show(struct ib_op_args *args, struct ib_expected *operands)
     return false;
 }
 
-/* A mistake that changes nothing explains nothing. */
+/* Of Adam: a tenth of the gradient is added to 0.9 of the first moment, from which it is taken. */
+static void a_gradient_is_as_large_as_what_it_is_taken_from(void **state)
+{
+    (void)state;
+    struct fixture f;
+    open_fixture(&f, IB_F64, IB_ADAM, 0.5, HONEST);
+    const struct ib_training_spec *spec = &f.problem.oracle.spec;
+    const uint64_t n = ib_network_size(&spec->net);
+    f.from[1] = -3;
+    f.from[n + 1] = 2;
+    f.to[n + 1] = -4;
+    assert_true(fabs(ib_update_magnitude(spec, f.from, f.to, 1) - (0.5 * 3 + (4 + 0.9 * 2) * 10)) < 1e-9);
+    release(&f);
+}
+
+/* A mistake that changes nothing explains nothing, not even an update that changes nothing. */
 static void a_mistake_that_cannot_show_does_not_fit(void **state)
 {
     (void)state;
@@ -311,6 +337,9 @@ static void a_mistake_that_cannot_show_does_not_fit(void **state)
     struct ib_update_result result;
     open_fixture(&f, IB_F64, IB_MOMENTUM, 0, HONEST);
     const struct ib_training_spec *spec = &f.problem.oracle.spec;
+    const uint64_t n = ib_network_size(&spec->net);
+    memset(f.from + n, 0, n * sizeof *f.from);
+    memcpy(f.to, f.from, 2 * n * sizeof *f.to);
     assert_int_equal(ib_update_check(spec, EPOCH, f.from, f.to, NULL, &result), IB_OK);
     assert_false(result.wrong);
     assert_int_equal(ib_update_check(spec, EPOCH, f.from, f.to, &mutant, &result), IB_OK);
@@ -327,6 +356,7 @@ int main(void)
         cmocka_unit_test(every_element_is_compared),
         cmocka_unit_test(rounding_may_displace_so_many_units),
         cmocka_unit_test(the_count_is_exact_in_its_type),
+        cmocka_unit_test(a_gradient_is_as_large_as_what_it_is_taken_from),
         cmocka_unit_test(a_mistake_that_cannot_show_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
