@@ -142,7 +142,7 @@ static struct ib_db_value measured(uint64_t ns)
 
 static enum ib_status add_process(sqlite3_stmt *insert, const struct ib_case_record *c)
 {
-    const struct ib_process_summary *p = &c->process;
+    const struct ib_process_summary *p = c->process;
     const uint64_t *parts = p->parts_ns;
     return ib_db_run(
         insert, IB_DB_VALUES(ib_db_integer(c->number), ib_db_integer(p->n), ib_db_real(p->median_ns),
@@ -158,7 +158,7 @@ static enum ib_status add_case(sqlite3_stmt *const insert[3], const struct ib_ca
                      IB_DB_VALUES(ib_db_integer(c->number), ib_db_text(c->name), ib_db_text(c->problem),
                                   ib_db_text(c->training), ib_db_text(c->series))));
     IB_TRY(c->ranked ? ib_db_run(insert[1], IB_DB_VALUES(ib_db_integer(c->number))) : IB_OK);
-    return c->process.n ? add_process(insert[2], c) : IB_OK;
+    return c->process ? add_process(insert[2], c) : IB_OK;
 }
 
 static enum ib_status fill_cases(sqlite3 *db, const struct ib_run_record *run)

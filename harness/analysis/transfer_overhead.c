@@ -10,7 +10,7 @@
 
 static double epoch_bytes(const struct ib_case_record *c)
 {
-    const struct ib_transfer_totals *t = &c->phase_transfers[IB_TRAIN];
+    const struct ib_transfer_totals *t = &c->train_transfers;
     return t->h2d_bytes < 0 || t->d2h_bytes < 0 ? NAN
                                                 : (double)(t->h2d_bytes + t->d2h_bytes) / (double)c->epochs;
 }

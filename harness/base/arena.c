@@ -17,7 +17,7 @@ enum { GAP_BYTES = 0 };
 #define ASAN_UNPOISON_MEMORY_REGION(at, bytes) ((void)(at), (void)(bytes))
 #endif
 
-enum { BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16 };
+enum { FIRST_BYTES = 1024, BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16 };
 
 struct ib_arena_block {
     struct ib_arena_block *next;
@@ -38,12 +38,20 @@ static struct ib_arena_block *new_block(size_t bytes)
     return block;
 }
 
+/* The first block is small, as many arenas are; further ones are larger. */
+static size_t next_size(const struct ib_arena_block *last, size_t needed)
+{
+    size_t size = last ? 4 * last->size : FIRST_BYTES;
+    size = size < BLOCK_BYTES ? size : BLOCK_BYTES;
+    return needed > size ? needed : size;
+}
+
 void *ib_arena_alloc(struct ib_arena *arena, size_t bytes)
 {
     const size_t needed = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + GAP_BYTES;
     struct ib_arena_block *block = arena->blocks;
     if (!block || block->size - block->used < needed) {
-        block = new_block(needed > BLOCK_BYTES ? needed : BLOCK_BYTES);
+        block = new_block(next_size(block, needed));
         block->next = arena->blocks;
         arena->blocks = block;
     }
@@ -90,6 +98,19 @@ void ib_arena_free(struct ib_arena *arena)
         free(block);
     }
     arena->blocks = NULL;
+}
+
+void ib_arena_clear(struct ib_arena *arena)
+{
+    struct ib_arena_block *kept = arena->blocks;
+    if (!kept)
+        return;
+    arena->blocks = kept->next;
+    ib_arena_free(arena);
+    kept->next = NULL;
+    kept->used = 0;
+    ASAN_POISON_MEMORY_REGION(kept->data, kept->size);
+    arena->blocks = kept;
 }
 
 /* Not by sysconf, which returns anything where a container refuses sysinfo. */

@@ -20,6 +20,8 @@ char *ib_arena_print(struct ib_arena *, const char *format, ...) __attribute__((
  * *capacity. */
 void *ib_arena_grow(struct ib_arena *, void *array, size_t element_bytes, size_t count, size_t *capacity);
 void ib_arena_free(struct ib_arena *);
+/* Frees what was allocated, but keeps a block for what follows. */
+void ib_arena_clear(struct ib_arena *);
 
 /* IB_ENOMEM, at `where`, if this machine has less memory than `bytes`: for sizes that come from outside. */
 enum ib_status ib_memory_check(const char *where, double bytes);

@@ -82,7 +82,7 @@ static void find_over_budget(struct ib_violations *v, const struct ib_case_recor
 void ib_violations_of_answer(struct ib_violations *v, const struct ib_gate_rules *rules,
                              const struct ib_case_record *candidate, const struct ib_case_record *old_case)
 {
-    const struct ib_transfer_totals *train = &candidate->phase_transfers[IB_TRAIN];
+    const struct ib_transfer_totals *train = &candidate->train_transfers;
     const bool wrong = candidate->check.verdict == IB_WRONG,
                had_answer = old_case && ib_case_record_verified(old_case);
     if (wrong)
@@ -107,7 +107,7 @@ void ib_violations_of_answer(struct ib_violations *v, const struct ib_gate_rules
 static void find_uncounted(struct ib_violations *v, const struct ib_case_record *candidate,
                            const struct ib_case_record *old_case)
 {
-    const struct ib_tracer_record *tracer = &candidate->tracer;
+    const struct ib_tracer_record *tracer = ib_case_record_tracer(candidate);
     if (candidate->counting && candidate->counting < old_case->counting)
         ib_violation_add(v, IB_COPIES, candidate, "copies were %s, and now are %s: %s",
                          ib_word_of(ib_counting_words, (int)old_case->counting),

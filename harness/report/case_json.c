@@ -108,8 +108,8 @@ static json_t *instructions(const struct ib_case_record *c)
 
 static json_t *whole_process(const struct ib_case_record *c)
 {
-    const struct ib_process_summary *p = &c->process;
-    if (!p->n)
+    const struct ib_process_summary *p = c->process;
+    if (!p)
         return json_null();
     json_t *walls = json_array();
     for (size_t i = 0; i < c->n_process_runs; i++)

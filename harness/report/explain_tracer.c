@@ -133,7 +133,7 @@ static void explain_kernels(struct ib_doc *doc, const struct ib_tracer_record *t
 
 void ib_explain_tracer(struct ib_doc *doc, const struct ib_case_record *c)
 {
-    const struct ib_tracer_record *tracer = &c->tracer;
+    const struct ib_tracer_record *tracer = ib_case_record_tracer(c);
     if (c->counting == IB_UNCOUNTED_COPIES && !tracer->source)
         ib_doc_paragraph(doc,
                          "Uncounted: these are the harness's copies; no tracer has seen this device at work, "

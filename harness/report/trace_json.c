@@ -120,10 +120,11 @@ static void add_epoch(struct process *p)
 {
     const struct ib_profile_record *profile = &p->c->profile;
     const struct ib_event_record *last = &profile->events[profile->n_events - 1];
-    json_t *args = json_pack("{s:s, s:o, s:o, s:b, s:o}", "case", p->c->id, "status",
-                             ib_json_text(ib_word_of(ib_case_status_words, (int)p->c->status)),
-                             "median_epoch_ns", ib_json_number(p->c->epoch_ns.median), "complete",
-                             profile->n_events < IB_MAX_EVENTS, "tracer", ib_tracer_to_json(&p->c->tracer));
+    json_t *args =
+        json_pack("{s:s, s:o, s:o, s:b, s:o}", "case", p->c->id, "status",
+                  ib_json_text(ib_word_of(ib_case_status_words, (int)p->c->status)), "median_epoch_ns",
+                  ib_json_number(p->c->epoch_ns.median), "complete", profile->n_events < IB_MAX_EVENTS,
+                  "tracer", ib_tracer_to_json(ib_case_record_tracer(p->c)));
     add_slice(p, HOST, "epoch", "epoch", 0, end_of(last), args);
 }
 

@@ -3,19 +3,19 @@
 #include "base/json_text.h"
 #include "report/json_values.h"
 
-static json_t *totals(const struct ib_transfer_totals *t)
+static json_t *totals(struct ib_transfer_totals t)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "h2d_count", ib_json_count(t->h2d_count), "h2d_bytes",
-                     ib_json_count(t->h2d_bytes), "d2h_count", ib_json_count(t->d2h_count), "d2h_bytes",
-                     ib_json_count(t->d2h_bytes), "launches", ib_json_count(t->launches), "syncs",
-                     ib_json_count(t->syncs));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "h2d_count", ib_json_count(t.h2d_count), "h2d_bytes",
+                     ib_json_count(t.h2d_bytes), "d2h_count", ib_json_count(t.d2h_count), "d2h_bytes",
+                     ib_json_count(t.d2h_bytes), "launches", ib_json_count(t.launches), "syncs",
+                     ib_json_count(t.syncs));
 }
 
 static json_t *phases(const struct ib_case_record *c)
 {
     json_t *out = json_object();
     for (int phase = 0; c->n_calls && phase < IB_PHASE_COUNT; phase++)
-        json_object_set_new(out, ib_word_of(ib_phase_words, phase), totals(&c->phase_transfers[phase]));
+        json_object_set_new(out, ib_word_of(ib_phase_words, phase), totals(ib_case_record_phase(c, phase)));
     return out;
 }
 
@@ -78,10 +78,10 @@ json_t *ib_tracer_to_json(const struct ib_tracer_record *t)
 
 json_t *ib_transfers_to_json(const struct ib_case_record *c)
 {
-    json_t *out = totals(&c->transfers);
+    json_t *out = totals(c->transfers);
     json_object_set_new(out, "as_expected", ib_json_truth(c->as_expected));
     json_object_set_new(out, "counting", ib_json_word(ib_counting_words, (int)c->counting));
-    json_object_set_new(out, "tracer", ib_tracer_to_json(&c->tracer));
+    json_object_set_new(out, "tracer", ib_tracer_to_json(ib_case_record_tracer(c)));
     json_object_set_new(out, "phases", phases(c));
     json_object_set_new(out, "copies", copies(c));
     return out;

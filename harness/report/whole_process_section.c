@@ -29,7 +29,7 @@ enum {
 
 static bool is_timed(const struct ib_case_record *c)
 {
-    return c->process.n > 0;
+    return c->process;
 }
 
 static const char *reason_of(const struct ib_case_record *c)
@@ -45,21 +45,21 @@ static const char *seconds_text(struct ib_arena *arena, double seconds)
 /* As reported by the process in its median run; NaN if it did not report this part. */
 static double part_ns(const struct ib_case_record *c, enum ib_process_part part)
 {
-    return c->process.parts_ns[part] ? (double)c->process.parts_ns[part] : NAN;
+    return c->process->parts_ns[part] ? (double)c->process->parts_ns[part] : NAN;
 }
 
 /* "3.40 ms (0.3 %)" */
 static const char *residual_text(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    return ib_arena_print(arena, "%s (%s)", ib_format_duration(arena, c->process.residual_ns),
-                          ib_format_share(arena, c->process.residual_ns / c->process.median_ns));
+    return ib_arena_print(arena, "%s (%s)", ib_format_duration(arena, c->process->residual_ns),
+                          ib_format_share(arena, c->process->residual_ns / c->process->median_ns));
 }
 
 /* "0.98 s to 1.20 s" */
 static const char *range_text(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    return ib_arena_print(arena, "%s to %s", seconds_text(arena, c->process.wall_min_s),
-                          seconds_text(arena, c->process.wall_max_s));
+    return ib_arena_print(arena, "%s to %s", seconds_text(arena, c->process->wall_min_s),
+                          seconds_text(arena, c->process->wall_max_s));
 }
 
 /* ---- all cases ---- */
@@ -79,7 +79,7 @@ static double column_ns(const struct ib_case_record *c, const char *column)
 static void add_row(struct ib_doc *doc, const struct ib_case_record *c)
 {
     struct ib_arena *arena = doc->arena;
-    const char *cells[COLUMNS] = {c->name, seconds_text(arena, c->process.wall_median_s),
+    const char *cells[COLUMNS] = {c->name, seconds_text(arena, c->process->wall_median_s),
                                   range_text(arena, c), [COLUMNS - 1] = residual_text(arena, c)};
     for (int i = FIRST_PART; i < COLUMNS - 1; i++)
         cells[i] = ib_format_duration(arena, column_ns(c, heads[i]));
@@ -167,7 +167,7 @@ void ib_process_section(struct ib_doc *doc, const struct ib_run_record *run)
 /* "start-up 9.10 ms (0.9 %), …": the parts that are known. */
 static const char *parts_text(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    double whole = c->process.residual_ns;
+    double whole = c->process->residual_ns;
     const char *text = "";
     for (int p = 0; p < PART_COUNT; p++)
         whole += isnan(part_ns(c, parts[p].part)) ? 0 : part_ns(c, parts[p].part);
@@ -191,10 +191,10 @@ void ib_process_sentence(struct ib_doc *doc, const struct ib_case_record *c)
         return;
     }
     ib_doc_paragraph(
-        doc,
-        ib_arena_print(arena,
-                       "From start to exit it takes %s, timed by %s: the median of %.0f runs, from %s. "
-                       "In the median run: %s; %s unaccounted for.",
-                       seconds_text(arena, c->process.wall_median_s), c->process_source, (double)c->process.n,
-                       range_text(arena, c), parts_text(arena, c), residual_text(arena, c)));
+        doc, ib_arena_print(arena,
+                            "From start to exit it takes %s, timed by %s: the median of %.0f runs, from %s. "
+                            "In the median run: %s; %s unaccounted for.",
+                            seconds_text(arena, c->process->wall_median_s), c->process_source,
+                            (double)c->process->n, range_text(arena, c), parts_text(arena, c),
+                            residual_text(arena, c)));
 }

@@ -205,8 +205,10 @@ static enum ib_status run_all(struct run *run)
             IB_TRY(check_case(run, &run->case_runs[i]));
     ib_store_checkpoint(run->store);
     for (int i = 0; i < SERIES_COUNT && !ib_interrupted(); i++) {
-        if (i == STOPS) /* all timed passes are done, so the target losses are known */
+        if (i == STOPS) { /* all timed passes are done, so the target losses are known */
+            IB_TRY(ib_store_know_all(run->store));
             ib_loss_goals_set(ib_store_record(run->store), run->case_runs, run->matrix->n);
+        }
         IB_TRY(run->context.measure->order == IB_BLOCK ? do_blocks(run, i) : do_rounds(run, i));
     }
     return IB_OK;

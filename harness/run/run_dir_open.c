@@ -119,14 +119,18 @@ static enum ib_status go_on(struct ib_sweep *sweep, struct ib_run_dir *target)
 static enum ib_status open_old(struct ib_sweep *sweep, struct ib_run_dir *target)
 {
     bool blank, empty;
+    struct ib_run_record run;
     IB_TRY(ib_run_folder_lock(target->dir, &target->lock, &target->locked));
     IB_TRY(ib_run_folder_disclaim(target->dir, &blank));
     if (blank)
         return open_new(sweep, target);
-    IB_TRY(ib_resume_check(target->dir, sweep, &empty));
-    if (sweep->shard.count && empty)
-        IB_TRY(ib_shard_take(sweep));
-    IB_TRY(ib_store_open(target->dir, &target->store));
+    IB_TRY(ib_resume_check(target->dir, sweep, &run));
+    empty = run.n == 0;
+    enum ib_status status = sweep->shard.count && empty ? ib_shard_take(sweep) : IB_OK;
+    if (status == IB_OK)
+        status = ib_store_open(target->dir, &run, &target->store);
+    ib_run_record_free(&run);
+    IB_TRY(status);
     return empty ? begin(sweep, target) : go_on(sweep, target);
 }
 

@@ -1,6 +1,7 @@
 /* The names of a case in tables and charts: name, problem, training and series leave out the axes that do not
  * vary, and the machine of a run on a single one. */
 #include "store/run_record.h"
+#include "store/text_pool.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,28 +78,49 @@ static const char *others_of(struct ib_arena *arena, const struct ib_case_record
     return text;
 }
 
-static void name_case(struct ib_arena *arena, const struct family *f, struct ib_case_record *c)
+/* Texts are made in `arena` and kept in the pool, as cases share most of them. */
+static void name_case(struct ib_arena *arena, struct ib_text_pool *pool, const struct family *f,
+                      bool problem_only, struct ib_case_record *c)
 {
     const char *model = c->axis[IB_AXIS_MODEL], *dataset = c->axis[IB_AXIS_DATASET],
                *dtype = c->axis[IB_AXIS_DTYPE];
     const char *shape = shape_of(arena, c), *others = others_of(arena, c, f);
+#define PRINT(...) ib_text_share(pool, ib_arena_print(arena, __VA_ARGS__))
     const bool shape_varies = f->varies[IB_AXIS_HIDDEN] || f->varies[IB_AXIS_ACT];
-    c->name = c->residency == IB_HOST ? c->label
-                                      : ib_arena_print(arena, "%s %s", c->label,
-                                                       ib_word_of(ib_residency_words, (int)c->residency));
-    c->problem = ib_arena_print(arena, "%s%s%s %s %s", model, shape, others, dtype, dataset);
-    c->training = ib_arena_print(arena, "%s%s%s %s", model, shape, others, dataset);
-    c->series = ib_arena_print(arena, "%s%s%s%s%s", c->name, shape_varies ? shape : "", others,
-                               f->varies[IB_AXIS_DTYPE] ? " " : "", f->varies[IB_AXIS_DTYPE] ? dtype : "");
+    c->name = c->residency == IB_HOST
+                  ? c->label
+                  : PRINT("%s %s", c->label, ib_word_of(ib_residency_words, (int)c->residency));
+    c->problem = PRINT("%s%s%s %s %s", model, shape, others, dtype, dataset);
+    if (problem_only)
+        return;
+    c->training = PRINT("%s%s%s %s", model, shape, others, dataset);
+    c->series = PRINT("%s%s%s%s%s", c->name, shape_varies ? shape : "", others,
+                      f->varies[IB_AXIS_DTYPE] ? " " : "", f->varies[IB_AXIS_DTYPE] ? dtype : "");
+#undef PRINT
+}
+
+static void name_cases(struct ib_run_record *r, bool problem_only)
+{
+    struct ib_arena memory = {0}, scratch = {0};
+    struct ib_text_pool pool = {.arena = &r->arena};
+    size_t *of = ib_arena_alloc(&memory, (r->n + 1) * sizeof *of);
+    const struct family *families = find_families(&memory, r, of);
+    for (size_t i = 0; i < r->n; i++) {
+        if (!r->cases[i].name)
+            name_case(&scratch, &pool, &families[of[i]], problem_only, &r->cases[i]);
+        ib_arena_clear(&scratch);
+    }
+    ib_text_pool_free(&pool);
+    ib_arena_free(&scratch);
+    ib_arena_free(&memory);
 }
 
 void ib_run_record_name(struct ib_run_record *r)
 {
-    struct ib_arena scratch = {0};
-    size_t *of = ib_arena_alloc(&scratch, (r->n + 1) * sizeof *of);
-    const struct family *families = find_families(&scratch, r, of);
-    for (size_t i = 0; i < r->n; i++)
-        if (!r->cases[i].name)
-            name_case(&r->arena, &families[of[i]], &r->cases[i]);
-    ib_arena_free(&scratch);
+    name_cases(r, false);
+}
+
+void ib_run_record_name_problems(struct ib_run_record *r)
+{
+    name_cases(r, true);
 }

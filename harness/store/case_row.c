@@ -30,12 +30,12 @@ static void know_texts(struct ib_case_record *c)
 }
 
 void ib_case_row_get(sqlite3_stmt *row, const struct ib_db_table *cases, struct ib_arena *arena,
-                     const struct ib_case_record *before, struct ib_case_record *out)
+                     struct ib_text_pool *pool, struct ib_case_record *out)
 {
     int residency = 0;
     struct ib_arena scratch = {0};
     ib_row_get(row, cases, &scratch, out);
-    ib_row_keep_after(arena, cases, before, out);
+    ib_row_keep(arena, pool, cases, out);
     ib_arena_free(&scratch);
     know_texts(out);
     ib_word_value(ib_residency_words, out->axis[IB_AXIS_RESIDENCY], &residency);

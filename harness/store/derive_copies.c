@@ -31,23 +31,40 @@ static void add_copies(struct ib_transfer_totals *sum, const struct ib_traffic *
     sum->d2h_bytes += (int64_t)t->d2h_bytes;
 }
 
-/* A log has calls for every phase, so without calls there was none. */
+/* Of a phase; of the whole pass, if that is negative. A log has calls for every phase, so without calls there
+ * was none. */
+static struct ib_transfer_totals sum_of(const struct ib_case_record *c, int phase)
+{
+    struct ib_transfer_totals sum = {0};
+    if (!c->n_calls)
+        return (struct ib_transfer_totals){IB_NO_COUNT, IB_NO_COUNT, IB_NO_COUNT,
+                                           IB_NO_COUNT, IB_NO_COUNT, IB_NO_COUNT};
+    for (size_t i = 0; i < c->n_calls; i++)
+        if (phase < 0 || phase_place(c->calls[i].phase) == phase)
+            add_calls(&sum, &c->calls[i]);
+    for (size_t i = 0; i < c->n_copies; i++)
+        if (phase < 0 || phase_place(c->copies[i].phase) == phase)
+            add_copies(&sum, &c->copies[i].traffic);
+    return sum;
+}
+
+struct ib_transfer_totals ib_case_record_phase(const struct ib_case_record *c, enum ib_phase phase)
+{
+    return sum_of(c, (int)phase);
+}
+
 static void derive_transfers(struct ib_case_record *c)
 {
-    const struct ib_transfer_totals unknown = {IB_NO_COUNT, IB_NO_COUNT, IB_NO_COUNT,
-                                               IB_NO_COUNT, IB_NO_COUNT, IB_NO_COUNT},
-                                    none = {0};
-    c->transfers = c->n_calls ? none : unknown;
-    for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
-        c->phase_transfers[phase] = c->transfers;
-    for (size_t i = 0; i < c->n_calls; i++) {
-        add_calls(&c->phase_transfers[phase_place(c->calls[i].phase)], &c->calls[i]);
-        add_calls(&c->transfers, &c->calls[i]);
-    }
-    for (size_t i = 0; i < c->n_copies && c->n_calls; i++) {
-        add_copies(&c->phase_transfers[phase_place(c->copies[i].phase)], &c->copies[i].traffic);
-        add_copies(&c->transfers, &c->copies[i].traffic);
-    }
+    c->transfers = sum_of(c, -1);
+    c->train_transfers = sum_of(c, IB_TRAIN);
+}
+
+/* ---- who counts ---- */
+
+const struct ib_tracer_record *ib_case_record_tracer(const struct ib_case_record *c)
+{
+    static const struct ib_tracer_record unknown = {.agrees = IB_UNKNOWN};
+    return c->tracer ? c->tracer : &unknown;
 }
 
 static void derive_as_expected(struct ib_case_record *c)
@@ -62,7 +79,7 @@ static void derive_as_expected(struct ib_case_record *c)
 
 static void derive_counting(struct ib_case_record *c)
 {
-    const struct ib_tracer_record *tracer = &c->tracer;
+    const struct ib_tracer_record *tracer = ib_case_record_tracer(c);
     c->counting = 0;
     if (c->residency == IB_HOST || c->check.as_expected == IB_UNKNOWN)
         return;

@@ -1,68 +1,18 @@
 #include "store/long_lists.h"
 
 #include "base/error.h"
+#include "store/cursor.h"
 #include "store/missing.h"
 #include "store/run_folder.h"
 #include "store/tables.h"
 
 #include <stdlib.h>
 
-/* The rows of a table from some case on. */
-struct cursor {
-    const struct ib_db_table *table; /* NULL: not wanted */
-    sqlite3_stmt *query;
-    uint64_t at;   /* the case of its current row; END: there are no more */
-    uint64_t next; /* what it has of this case and later ones is still to come */
-    char *rows;    /* of the current case, in memory that is used again for the next */
-    size_t n, capacity;
-    struct ib_arena memory;
-};
-#define END UINT64_MAX
-
 struct ib_long_lists {
     sqlite3 *db;
-    struct cursor cursors[IB_LIST_COUNT];
-    struct ib_arena texts; /* of the current case */
+    struct ib_cursor cursors[IB_LIST_COUNT]; /* without a table: not wanted */
+    struct ib_arena texts;                   /* of the current case */
 };
-
-/* ---- one table ---- */
-
-static enum ib_status step(struct cursor *c)
-{
-    bool row = false;
-    IB_TRY(ib_db_next(c->query, &row));
-    c->at = row ? (uint64_t)sqlite3_column_int64(c->query, 0) : END;
-    return IB_OK;
-}
-
-static enum ib_status seek(struct cursor *c, uint64_t case_number)
-{
-    IB_TRY(ib_db_bind(c->query, IB_DB_VALUES(ib_db_integer(case_number))));
-    return step(c);
-}
-
-static enum ib_status read_case(struct cursor *c, uint64_t case_number, struct ib_arena *texts)
-{
-    const size_t bytes = c->table->row_bytes;
-    c->n = 0;
-    if (c->at < case_number || c->next > case_number)
-        IB_TRY(seek(c, case_number));
-    c->next = case_number + 1;
-    while (c->at == case_number) {
-        c->rows = ib_arena_grow(&c->memory, c->rows, bytes, c->n, &c->capacity);
-        ib_row_get(c->query, c->table, texts, c->rows + c->n++ * bytes);
-        IB_TRY(step(c));
-    }
-    return IB_OK;
-}
-
-static enum ib_status open_cursor(sqlite3 *db, const struct ib_db_table *table, struct cursor *c)
-{
-    *c = (struct cursor){.table = table};
-    return ib_db_prepare(db, ib_select_from_sql(&c->memory, table), &c->query);
-}
-
-/* ---- all ---- */
 
 static enum ib_status open_cursors(struct ib_long_lists *lists, unsigned wanted)
 {
@@ -73,7 +23,7 @@ static enum ib_status open_cursors(struct ib_long_lists *lists, unsigned wanted)
     IB_TRY(ib_shadow_missing(lists->db));
     for (int i = 0; i < IB_LIST_COUNT; i++)
         if (wanted & 1u << i)
-            IB_TRY(open_cursor(lists->db, tables[i], &lists->cursors[i]));
+            IB_TRY(ib_cursor_open(lists->db, tables[i], &lists->cursors[i]));
     return IB_OK;
 }
 
@@ -96,12 +46,12 @@ enum ib_status ib_long_lists_read(struct ib_long_lists *lists, const struct ib_c
                                   struct ib_case_record *out)
 {
     *out = *c;
-    ib_arena_free(&lists->texts);
+    ib_arena_clear(&lists->texts);
     for (int i = 0; i < IB_LIST_COUNT; i++) {
-        struct cursor *cursor = &lists->cursors[i];
+        struct ib_cursor *cursor = &lists->cursors[i];
         if (!cursor->table)
             continue;
-        IB_TRY(read_case(cursor, c->number, &lists->texts));
+        IB_TRY(ib_cursor_read(cursor, c->number, &lists->texts));
         ib_row_lend(cursor->table, out, cursor->rows, cursor->n);
     }
     if (lists->cursors[IB_LIST_ROUNDS].table)
@@ -113,10 +63,8 @@ void ib_long_lists_close(struct ib_long_lists *lists)
 {
     if (!lists)
         return;
-    for (int i = 0; i < IB_LIST_COUNT; i++) {
-        sqlite3_finalize(lists->cursors[i].query);
-        ib_arena_free(&lists->cursors[i].memory);
-    }
+    for (int i = 0; i < IB_LIST_COUNT; i++)
+        ib_cursor_close(&lists->cursors[i]);
     sqlite3_close(lists->db);
     ib_arena_free(&lists->texts);
     free(lists);

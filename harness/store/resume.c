@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/slug.h"
+#include "store/cursor.h"
 #include "store/load_run.h"
 #include "store/writer.h"
 
@@ -106,26 +107,73 @@ static enum ib_status check_cases(const struct ib_run_record *run, const char *d
     return IB_OK;
 }
 
-enum ib_status ib_resume_check(const char *dir, struct ib_sweep *sweep, bool *empty)
+enum ib_status ib_resume_check(const char *dir, struct ib_sweep *sweep, struct ib_run_record *out)
 {
-    struct ib_run_record run;
-    IB_TRY(ib_load_run_cases(dir, &run));
-    *empty = run.n == 0;
-    enum ib_status status = check_config(dir, &sweep->config, run.config_text);
-    if (status == IB_OK && !*empty)
-        status = check_shard(dir, &run, &sweep->shard);
-    if (status == IB_OK && !*empty && sweep->shard.count)
-        keep_cases_of(&run, sweep);
-    if (status == IB_OK && !*empty)
-        status = check_cases(&run, dir, sweep->matrix.cases, sweep->matrix.n);
-    ib_run_record_free(&run);
+    IB_TRY(ib_load_run_cases(dir, out));
+    const bool empty = out->n == 0;
+    enum ib_status status = check_config(dir, &sweep->config, out->config_text);
+    if (status == IB_OK && !empty)
+        status = check_shard(dir, out, &sweep->shard);
+    if (status == IB_OK && !empty && sweep->shard.count)
+        keep_cases_of(out, sweep);
+    if (status == IB_OK && !empty)
+        status = check_cases(out, dir, sweep->matrix.cases, sweep->matrix.n);
+    if (status != IB_OK)
+        ib_run_record_free(out);
     return status;
 }
 
 /* ---- how far it has come ---- */
 
-static void load_progress(const struct ib_case_record *c, struct ib_arena *arena,
-                          struct ib_case_progress *out)
+/* The columns that tell it: of very many cases, the rest is read only when it is needed. */
+#define CHECK(member)     offsetof(struct ib_check_record, member)
+#define ROUND(member)     offsetof(struct ib_round_record, member)
+#define STOP_TIME(member) offsetof(struct ib_stop_time_record, member)
+static const size_t of_check[] = {CHECK(status), CHECK(verdict)},
+                    of_round[] = {ROUND(epoch_ns), ROUND(disturbed), ROUND(discarded_ns)},
+                    of_stop_time[] = {STOP_TIME(round)},
+                    of_run[] = {offsetof(struct ib_process_run_record, run)},
+                    of_stop[] = {
+                        offsetof(struct ib_stop_record, target), offsetof(struct ib_stop_record, loss),
+                        offsetof(struct ib_stop_record, epochs), offsetof(struct ib_stop_record, trainings),
+                        offsetof(struct ib_stop_record, reason)};
+#define COLUMNS(list) list, sizeof(list) / sizeof *(list)
+static const struct {
+    enum ib_db_table_kind kind;
+    const size_t *offsets;
+    size_t n;
+} parts[] = {{IB_TABLE_CHECKS, COLUMNS(of_check)},
+             {IB_TABLE_ROUNDS, COLUMNS(of_round)},
+             {IB_TABLE_PROCESS_RUNS, COLUMNS(of_run)},
+             {IB_TABLE_STOPS, COLUMNS(of_stop)},
+             {IB_TABLE_STOP_TIMES, COLUMNS(of_stop_time)}};
+enum { PARTS = sizeof parts / sizeof *parts };
+
+struct progress_reader {
+    struct ib_db_table tables[PARTS];
+    struct ib_cursor cursors[PARTS];
+    struct ib_arena memory, texts;
+};
+
+static enum ib_status open_reader(sqlite3 *db, struct progress_reader *r)
+{
+    for (int i = 0; i < PARTS; i++) {
+        r->tables[i] = ib_db_table_of(&r->memory, parts[i].kind, parts[i].offsets, parts[i].n);
+        IB_TRY(ib_cursor_open(db, &r->tables[i], &r->cursors[i]));
+    }
+    return IB_OK;
+}
+
+static void close_reader(struct progress_reader *r)
+{
+    for (int i = 0; i < PARTS; i++)
+        ib_cursor_close(&r->cursors[i]);
+    ib_arena_free(&r->memory);
+    ib_arena_free(&r->texts);
+}
+
+/* c: with the lists above only. */
+static void set_progress(const struct ib_case_record *c, struct ib_arena *arena, struct ib_case_progress *out)
 {
     double *samples = ib_arena_alloc(arena, (c->n_rounds + 1) * sizeof *samples);
     *out = (struct ib_case_progress){.ended = c->status && c->status != IB_CASE_OK,
@@ -141,20 +189,43 @@ static void load_progress(const struct ib_case_record *c, struct ib_arena *arena
             samples[out->n_samples++] = s.epoch_ns;
         out->retries += s.retried ? 1 : 0;
     }
-    for (size_t t = 0; t < c->n_stops && t < IB_LOSS_TARGET_COUNT; t++)
+    for (size_t t = 0; t < c->n_stops && t < IB_LOSS_TARGET_COUNT; t++) {
         out->stops[t] = c->stops[t];
+        out->stops[t].reason = NULL; /* which the sweep does not need */
+    }
     for (size_t i = 0; i < c->n_stop_times; i++)
         if (c->stop_times[i].round > out->stop_rounds)
             out->stop_rounds = c->stop_times[i].round;
 }
 
+static enum ib_status read_progress(struct progress_reader *r, const struct ib_case_record *of,
+                                    struct ib_arena *arena, struct ib_case_progress *out)
+{
+    struct ib_case_record c = {.status = of->status};
+    for (int i = 0; i < PARTS; i++) {
+        struct ib_cursor *cursor = &r->cursors[i];
+        IB_TRY(ib_cursor_read(cursor, of->number, &r->texts));
+        if (cursor->table->n_at)
+            ib_row_lend(cursor->table, &c, cursor->rows, cursor->n);
+        else
+            ib_row_set(&r->texts, cursor->table, &c, cursor->rows, cursor->n);
+    }
+    set_progress(&c, arena, out);
+    ib_arena_clear(&r->texts);
+    return IB_OK;
+}
+
 enum ib_status ib_resume_load(struct ib_store *store, const struct ib_case *cases, size_t n,
                               struct ib_arena *arena, struct ib_case_progress *out)
 {
+    struct progress_reader r = {.memory = {0}};
     struct ib_case_record *c;
-    for (size_t i = 0; i < n; i++) {
-        IB_TRY(ib_store_find(store, &cases[i], &c));
-        load_progress(c, arena, &out[i]);
+    enum ib_status status = open_reader(store->db, &r);
+    for (size_t i = 0; i < n && status == IB_OK; i++) {
+        status = ib_store_find(store, &cases[i], &c);
+        if (status == IB_OK)
+            status = read_progress(&r, c, arena, &out[i]);
     }
-    return IB_OK;
+    close_reader(&r);
+    return status;
 }

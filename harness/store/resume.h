@@ -11,9 +11,9 @@ enum ib_status ib_resume_find(struct ib_sweep *, const char *runs, const char **
 
 /* Checks that the run in DIR can continue with this sweep, which as a shard is narrowed to the run's cases.
  * IB_EINVAL names the difference: the first changed line of the configuration, another shard, or a case that
- * is new or gone (its data or its options changed); or the run was merged. *empty: the run was killed before
- * its cases were written. */
-enum ib_status ib_resume_check(const char *dir, struct ib_sweep *, bool *empty);
+ * is new or gone (its data or its options changed); or the run was merged. *out: the run and its cases; none
+ * if it was killed before they were written. To be freed, if this succeeds. */
+enum ib_status ib_resume_check(const char *dir, struct ib_sweep *, struct ib_run_record *out);
 
 /* The progress of a case. */
 struct ib_case_progress {

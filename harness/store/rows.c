@@ -255,9 +255,20 @@ void ib_row_get(sqlite3_stmt *select, const struct ib_db_table *table, struct ib
 
 /* ---- in memory ---- */
 
+/* What the offsets of a table are in. */
+static char *owner_of(struct ib_arena *arena, const struct ib_db_table *table, struct ib_case_record *c)
+{
+    if (!table->owner_bytes)
+        return (char *)c;
+    char **owner = (char **)(void *)((char *)c + table->owner_at);
+    if (!*owner)
+        *owner = ib_arena_alloc(arena, table->owner_bytes);
+    return *owner;
+}
+
 void *ib_row_add(struct ib_arena *arena, const struct ib_db_table *table, struct ib_case_record *c)
 {
-    char *at = (char *)c;
+    char *at = owner_of(arena, table, c);
     if (!table->n_at)
         return at + table->at;
     char **list = (char **)(void *)(at + table->at);
@@ -269,7 +280,9 @@ void *ib_row_add(struct ib_arena *arena, const struct ib_db_table *table, struct
 void ib_row_set(struct ib_arena *arena, const struct ib_db_table *table, struct ib_case_record *c,
                 const void *rows, size_t n)
 {
-    char *at = (char *)c;
+    if (!n && table->owner_bytes && !*(char **)(void *)((char *)c + table->owner_at))
+        return;
+    char *at = owner_of(arena, table, c);
     if (!table->n_at) {
         if (n)
             memcpy(at + table->at, (const char *)rows + (n - 1) * table->row_bytes, table->row_bytes);
@@ -299,11 +312,11 @@ static void *keep_bytes(struct ib_arena *arena, const void *from, size_t bytes)
     return from ? memcpy(ib_arena_alloc(arena, bytes + 1), from, bytes) : NULL;
 }
 
-static const char *keep_text(struct ib_arena *arena, const char *text, const char *before)
+static const char *keep_text(struct ib_arena *arena, struct ib_text_pool *pool, const char *text)
 {
     if (!text || !*text)
         return NULL;
-    return before && strcmp(before, text) == 0 ? before : ib_arena_copy(arena, text);
+    return pool ? ib_text_share(pool, text) : ib_arena_copy(arena, text);
 }
 
 static void keep_settings(struct ib_arena *arena, struct ib_setting **settings, size_t n)
@@ -314,23 +327,18 @@ static void keep_settings(struct ib_arena *arena, struct ib_setting **settings, 
                                              ib_arena_copy(arena, (*settings)[i].value)};
 }
 
-void ib_row_keep_after(struct ib_arena *arena, const struct ib_db_table *table, const void *before, void *row)
+void ib_row_keep(struct ib_arena *arena, struct ib_text_pool *pool, const struct ib_db_table *table,
+                 void *row)
 {
     for (const struct ib_column *column = table->columns; column->name; column++) {
         void *field = (char *)row + column->offset;
-        const char **text = field, *const *last =
-                                       (const void *)((const char *)before + (before ? column->offset : 0));
+        const char **text = field;
         const double **numbers = field;
         if (column->type == IB_COLUMN_TEXT)
-            *text = keep_text(arena, *text, before ? *last : NULL);
+            *text = keep_text(arena, pool, *text);
         if (column->type == IB_COLUMN_NUMBERS)
             *numbers = keep_bytes(arena, *numbers, *length_of(field) * sizeof **numbers);
         if (column->type == IB_COLUMN_SETTINGS)
             keep_settings(arena, field, *length_of(field));
     }
-}
-
-void ib_row_keep(struct ib_arena *arena, const struct ib_db_table *table, void *row)
-{
-    ib_row_keep_after(arena, table, NULL, row);
 }

@@ -19,7 +19,7 @@ void ib_case_record_clear(struct ib_case_record *c)
                                         .prediction_error = NAN,
                                         .as_expected = IB_UNKNOWN,
                                         .limit = {.flops = NAN, .bytes = NAN, .rate = NAN, .least_ns = NAN}};
-    c->tracer = (struct ib_tracer_record){.agrees = IB_UNKNOWN};
+    c->tracer = NULL;
     for (size_t i = 0; i < IB_METRIC_COUNT; i++)
         c->metrics[i] = NAN;
 }
@@ -146,7 +146,7 @@ static void derive_breakdown(struct ib_case_record *c)
     const double epochs = (double)p->epochs, median = c->epoch_ns.median;
     const struct profile_totals sum = sum_profile(p);
     const double transfer = sum.transfer / epochs, compute = sum.compute / epochs;
-    const double syncs = c->n_calls ? (double)c->phase_transfers[IB_TRAIN].syncs : 0;
+    const double syncs = c->n_calls ? (double)c->train_transfers.syncs : 0;
     const double sync = serial ? sum.wait / epochs : (double)p->sync_ns * syncs / (double)c->epochs;
     const double launch = serial ? sum.launch / epochs : 0;
     const double fit = median / fmax(transfer + sync + compute + launch, 1e-9),
@@ -175,13 +175,14 @@ static double median_s(const struct ib_process_run_record *runs, size_t n, size_
 }
 
 /* The median of an even number of runs is the lower one of the two in the middle. */
-static void derive_process(struct ib_case_record *c, double *scratch)
+static void derive_process(struct ib_arena *arena, struct ib_case_record *c, double *scratch)
 {
-    struct ib_process_summary *out = &c->process;
     const size_t n = c->n_process_runs;
-    struct ib_process_run_record *runs = malloc((n + 1) * sizeof *runs);
-    *out = (struct ib_process_summary){.n = runs ? n : 0};
-    if (out->n) {
+    struct ib_process_run_record *runs = malloc(n * sizeof *runs);
+    struct ib_process_summary *out = c->process ? c->process : ib_arena_alloc(arena, sizeof *out);
+    c->process = runs ? out : NULL;
+    if (runs) {
+        *out = (struct ib_process_summary){.n = n};
         memcpy(runs, c->process_runs, n * sizeof *runs);
         qsort(runs, n, sizeof *runs, by_wall);
         const struct ib_process_run_record *median = &runs[(n - 1) / 2];
@@ -285,7 +286,8 @@ void ib_case_record_derive(struct ib_arena *arena, struct ib_case_record *c)
     if (!c->check.limit.by) /* both are known, or neither */
         c->check.limit.bound = NULL;
     c->limit_share = c->check.limit.bound ? c->check.limit.least_ns / c->epoch_ns.median : NAN;
-    derive_process(c, scratch);
+    if (c->n_process_runs)
+        derive_process(arena, c, scratch);
     if (c->n_stops)
         derive_stops(arena, c, scratch);
     c->ranked = ib_case_record_verified(c) && !c->simulated && c->as_expected != IB_NO &&

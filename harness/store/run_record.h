@@ -195,7 +195,7 @@ extern const struct ib_word ib_counting_words[]; /* uncounted claimed counted */
 /* Over the runs of the whole process. The parts are those of the median run (the lower one of an even
  * number); with the residual they add up to its wall time. */
 struct ib_process_summary {
-    size_t n; /* 0: none */
+    size_t n;
     double wall_median_s, wall_min_s, wall_max_s, wall_mean_s, wall_deviation_s, user_s, system_s;
     uint64_t parts_ns[IB_PROCESS_PART_COUNT]; /* 0: unknown */
     double median_ns, residual_ns; /* of the median run: its wall time, the time outside the parts */
@@ -240,7 +240,7 @@ struct ib_case_record {
     size_t n_losses, losses_capacity;
     struct ib_prediction_record *predictions; /* by long_lists.h only */
     size_t n_predictions, predictions_capacity;
-    struct ib_tracer_record tracer;
+    struct ib_tracer_record *tracer; /* NULL: unknown, as without one (ib_case_record_tracer) */
     struct ib_profile_record profile;
     struct ib_round_record *rounds; /* NULL in a record of samples: it has `samples` in their place */
     size_t n_rounds, rounds_capacity;
@@ -250,8 +250,8 @@ struct ib_case_record {
     size_t n_copies, copies_capacity;
     struct ib_calls_record *calls;
     size_t n_calls, calls_capacity;
-    char log_hash[IB_HASH_HEX]; /* of the transfer log that both came from, for the store; "": unknown */
-    bool process_timed;         /* timing the whole process was wanted: there are runs or a reason */
+    const char *log_hash; /* of the transfer log that both came from, for the store; NULL: unknown */
+    bool process_timed;   /* timing the whole process was wanted: there are runs or a reason */
     const char *process_source, *process_reason;
     struct ib_process_run_record *process_runs;
     size_t n_process_runs, process_runs_capacity;
@@ -278,8 +278,8 @@ struct ib_case_record {
     double phases_ns[IB_RUN_PHASES]; /* medians over the timed rounds */
     double limit_share;              /* of the limit: least time of an epoch over its median; NaN: unknown */
     double breakdown_ns[IB_TIME_PART_COUNT]; /* of the median epoch on a device, by its profile; NaN: none */
-    struct ib_transfer_totals transfers, phase_transfers[IB_PHASE_COUNT];
-    struct ib_process_summary process;
+    struct ib_transfer_totals transfers, train_transfers; /* of the pass, and of its training */
+    struct ib_process_summary *process;                   /* NULL: there are no runs */
     struct ib_energy_summary energy;
     struct ib_stop_summary *stop_summaries; /* n_stops of them */
 };
@@ -335,20 +335,18 @@ void ib_case_record_derive(struct ib_arena *, struct ib_case_record *);
 void ib_case_record_reduce(struct ib_arena *, struct ib_case_record *);
 /* The i-th round, in whichever way the record has it. */
 struct ib_sample ib_case_record_sample(const struct ib_case_record *, size_t i);
-/* Sorts by_id; part of the above. */
+/* Parts of the above: sort by_id; set the machines, and that of each case; set the names of the cases in
+ * tables and charts, or all but training and series. */
 void ib_run_record_index(struct ib_run_record *);
-/* Sets the machines, and that of each case; part of the above. */
 void ib_run_record_machines(struct ib_run_record *);
-/* Sets the names of the cases in tables and charts; part of the above. */
 void ib_run_record_name(struct ib_run_record *);
-/* Set transfers, phase_transfers, as_expected and counting; and the peaks of the memory: parts of it, too. */
+void ib_run_record_name_problems(struct ib_run_record *);
+/* Set transfers, train_transfers, as_expected and counting; and the peaks of the memory: parts of it, too. */
 void ib_derive_copies(struct ib_case_record *);
 void ib_derive_memory(struct ib_case_record *);
-/* Sets curve and seconds, once. */
+/* Set curve and seconds, once; epoch_ns and phases_ns; energy, whose texts live in the arena: other parts. */
 void ib_derive_curve(struct ib_arena *, struct ib_case_record *);
-/* Set epoch_ns and phases_ns. */
 void ib_derive_times(struct ib_case_record *, double *scratch);
-/* Sets energy; another part. Texts live in the arena. */
 void ib_derive_energy(struct ib_arena *, struct ib_case_record *);
 void ib_run_record_free(struct ib_run_record *);
 
@@ -390,6 +388,11 @@ bool ib_case_record_verified(const struct ib_case_record *);
 
 /* The end of stderr of the first failed round, else of the checked pass; NULL: nothing was written. */
 const char *ib_case_record_stderr(const struct ib_case_record *);
+
+/* Its tracer; one without a source if there is none. */
+const struct ib_tracer_record *ib_case_record_tracer(const struct ib_case_record *);
+/* Copies and calls of one phase of the newest timed pass, added up from their lists. */
+struct ib_transfer_totals ib_case_record_phase(const struct ib_case_record *, enum ib_phase);
 
 /* A numeric axis; NaN if it does not apply. */
 double ib_case_record_number(const struct ib_case_record *, enum ib_axis_kind);

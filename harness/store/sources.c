@@ -68,7 +68,7 @@ enum ib_status ib_store_put_sources(struct ib_store *store, const struct ib_sour
     for (size_t i = 0; i < n; i++) {
         struct ib_source_record *row = ib_add_source(record);
         *row = list[i];
-        ib_row_keep(&record->arena, &ib_db_sources, row);
+        ib_row_keep(&record->arena, NULL, &ib_db_sources, row);
     }
     return ib_store_end(store, status);
 }

@@ -94,9 +94,25 @@ static enum ib_status begin_tables(sqlite3 *db)
     return sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? ib_schema_apply(db) : ib_db_fail(db);
 }
 
+/* What was measured earlier, to be read when it is needed. run: see ib_store_open. */
+static enum ib_status open_earlier(struct ib_store *store, struct ib_run_record *run)
+{
+    if (!run)
+        IB_TRY(ib_load_run_of(store->db, IB_LOAD_CASES, &store->record));
+    else {
+        store->record = *run;
+        *run = (struct ib_run_record){0};
+    }
+    store->pool = (struct ib_text_pool){.arena = &store->record.arena};
+    store->known = calloc(store->record.n + 1, sizeof *store->known);
+    return store->known ? ib_measurements_open(store->db, IB_LOAD_SAMPLES, &store->pool, &store->record,
+                                               &store->earlier)
+                        : ib_fail(IB_ENOMEM, NULL, "no memory for the run's store");
+}
+
 /* Opens the file; with a configuration, makes the run in it. */
 static enum ib_status fill(struct ib_store *store, const char *path, const struct ib_config *config,
-                           const struct ib_machine *machine)
+                           const struct ib_machine *machine, struct ib_run_record *run)
 {
     IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, &store->db));
     IB_TRY(ib_db_be_patient(store->db, &store->waiting_since_ns));
@@ -104,17 +120,20 @@ static enum ib_status fill(struct ib_store *store, const char *path, const struc
         return ib_db_fail(store->db);
     IB_TRY(config ? begin_tables(store->db) : ib_add_missing(store->db));
     IB_TRY(prepare(store));
-    IB_TRY(config ? ib_store_end(store, add_run(store, config, machine)) : IB_OK);
-    return ib_load_run_of(store->db, IB_LOAD_SAMPLES, &store->record);
+    if (!config)
+        return open_earlier(store, run);
+    IB_TRY(ib_store_end(store, add_run(store, config, machine)));
+    return ib_load_run_of(store->db, IB_LOAD_CASES, &store->record);
 }
 
 static enum ib_status start(const char *path, const struct ib_config *config,
-                            const struct ib_machine *machine, struct ib_store **out)
+                            const struct ib_machine *machine, struct ib_run_record *run,
+                            struct ib_store **out)
 {
     struct ib_store *store = calloc(1, sizeof *store);
     if (!store)
         return ib_fail(IB_ENOMEM, NULL, "no memory for the run's store");
-    enum ib_status status = fill(store, path, config, machine);
+    enum ib_status status = fill(store, path, config, machine, run);
     if (status == IB_OK)
         *out = store;
     else
@@ -127,17 +146,17 @@ enum ib_status ib_store_create(const char *dir, const struct ib_config *config,
 {
     char path[PATH_MAX];
     IB_TRY(ib_run_folder_claim(dir, path));
-    enum ib_status status = start(path, config, machine, out);
+    enum ib_status status = start(path, config, machine, NULL, out);
     if (status != IB_OK)
         unlink(path);
     return status;
 }
 
-enum ib_status ib_store_open(const char *dir, struct ib_store **out)
+enum ib_status ib_store_open(const char *dir, struct ib_run_record *run, struct ib_store **out)
 {
     char path[PATH_MAX];
     IB_TRY(ib_run_folder_path(dir, path));
-    return start(path, NULL, NULL, out);
+    return start(path, NULL, NULL, run, out);
 }
 
 void ib_store_close(struct ib_store *store)
@@ -148,6 +167,7 @@ void ib_store_close(struct ib_store *store)
         sqlite3_finalize(store->prepared[i]);
     for (int i = 0; i < IB_TABLE_COUNT; i++)
         sqlite3_finalize(store->insert[i]);
+    ib_store_forget_earlier(store);
     sqlite3_close(store->db);
     ib_run_record_free(&store->record);
     free(store);
@@ -169,6 +189,7 @@ enum ib_status ib_store_finish(struct ib_store *store)
 
 const struct ib_run_record *ib_store_record(struct ib_store *store)
 {
+    ib_store_know_all(store);
     ib_run_record_derive(&store->record);
     return &store->record;
 }

@@ -15,10 +15,15 @@ enum ib_status ib_store_create(const char *dir, const struct ib_config *, const 
                                struct ib_store **out);
 /* Adds all cases in one transaction: a run has all of its cases or none. */
 enum ib_status ib_store_add_cases(struct ib_store *, const struct ib_case *cases, size_t n);
-/* Opens the run in DIR to continue it; ib_resume_check (resume.h) says whether that is allowed. */
-enum ib_status ib_store_open(const char *dir, struct ib_store **out);
+/* Opens the run in DIR to continue it; ib_resume_check (resume.h) says whether that is allowed. run: its
+ * cases as ib_load_run_cases read them, which are taken over; NULL: they are read. */
+enum ib_status ib_store_open(const char *dir, struct ib_run_record *run, struct ib_store **out);
 
-/* The run as it stands, with all that is derived from it; valid until the next call for this store. */
+/* Reads what was measured before the run was opened, which ib_store_record needs. Else a case is read when
+ * something is added to it: a sweep of very many cases must not wait for that. */
+enum ib_status ib_store_know_all(struct ib_store *);
+/* The run as it stands, with all that is derived from it; valid until the next call for this store. What
+ * ib_store_know_all could not read is missing. */
 const struct ib_run_record *ib_store_record(struct ib_store *);
 /* Of that record, what needs nothing derived. */
 const struct ib_machine *ib_store_machine(const struct ib_store *);

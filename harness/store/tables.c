@@ -139,17 +139,21 @@ _Static_assert(offsetof(ROW, n_options) == offsetof(ROW, options) + sizeof(const
 #define LIST(table, columns, order, where, owner, list)                                                      \
     {table, "case_number", order, where, sizeof *((struct ib_case_record *)0)->owner list,                   \
      offsetof(struct ib_case_record, owner list), offsetof(struct ib_case_record, owner n_##list),           \
-     offsetof(struct ib_case_record, owner list##_capacity), columns}
+     offsetof(struct ib_case_record, owner list##_capacity), 0, 0, columns}
 #define SINGLE(table, columns, member)                                                                       \
     {table, "case_number", NULL, NULL, sizeof ((struct ib_case_record *)0)->member,                          \
-     offsetof(struct ib_case_record, member), 0, 0, columns}
+     offsetof(struct ib_case_record, member), 0, 0, 0, 0, columns}
+/* Of the tracer, which few cases have. */
+#define TRACER offsetof(struct ib_case_record, tracer), sizeof(struct ib_tracer_record)
 #define BY_PHASE "instr('setup train readback predict', phase)"
 #define NEWEST   "pass = 'timed'"
 
 const struct ib_db_table ib_db_tables[IB_TABLE_COUNT] = {
     [IB_TABLE_CHECKS] = SINGLE("checks", check_columns, check),
-    [IB_TABLE_TRACERS] = SINGLE("tracers", tracer_columns, tracer),
-    [IB_TABLE_KERNELS] = LIST("tracer_kernels", kernel_columns, "count DESC, name", NULL, tracer., kernels),
+    [IB_TABLE_TRACERS] = {"tracers", "case_number", NULL, NULL, sizeof(struct ib_tracer_record), 0, 0, 0, TRACER, tracer_columns},
+    [IB_TABLE_KERNELS] = {"tracer_kernels", "case_number", "count DESC, name", NULL, sizeof(struct ib_kernel_record),
+                          offsetof(struct ib_tracer_record, kernels), offsetof(struct ib_tracer_record, n_kernels),
+                          offsetof(struct ib_tracer_record, kernels_capacity), TRACER, kernel_columns},
     [IB_TABLE_PROFILES] = SINGLE("profiles", profile_columns, profile),
     [IB_TABLE_OPERATIONS] =
         LIST("profile_operations", operation_columns, "launch_ns + wait_ns DESC, op", NULL, profile., operations),
@@ -183,4 +187,25 @@ struct ib_db_table ib_db_case_table(struct ib_arena *arena)
                                offsetof(struct ib_case_record, axis) + k * sizeof(const char *), NULL};
     return (struct ib_db_table){
         .name = "cases", .key = "number", .row_bytes = sizeof(struct ib_case_record), .columns = columns};
+}
+
+static bool is_among(size_t offset, const size_t *offsets, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (offsets[i] == offset)
+            return true;
+    return false;
+}
+
+struct ib_db_table ib_db_table_of(struct ib_arena *arena, enum ib_db_table_kind kind, const size_t *offsets,
+                                  size_t n)
+{
+    struct ib_db_table table = ib_db_tables[kind];
+    struct ib_column *columns = ib_arena_alloc(arena, (n + 1) * sizeof *columns);
+    size_t used = 0;
+    for (const struct ib_column *column = table.columns; column->name; column++)
+        if (is_among(column->offset, offsets, n))
+            columns[used++] = *column;
+    table.columns = columns;
+    return table;
 }

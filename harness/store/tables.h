@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "store/database.h"
 #include "store/run_record.h"
+#include "store/text_pool.h"
 
 #include <stddef.h>
 
@@ -38,6 +39,8 @@ struct ib_db_table {
     size_t row_bytes;
     /* Offsets in struct ib_case_record: the row (n_at is 0), or a list's pointer, length and capacity. */
     size_t at, n_at, capacity_at;
+    /* If not 0, that of the pointer to a struct of so many bytes, in which these offsets are. */
+    size_t owner_at, owner_bytes;
     const struct ib_column *columns; /* ends with a NULL name */
 };
 
@@ -59,6 +62,8 @@ enum ib_db_table_kind {
     IB_TABLE_COUNT
 };
 extern const struct ib_db_table ib_db_tables[IB_TABLE_COUNT];
+/* The same table with the columns at these offsets of its rows only; those columns are in the arena. */
+struct ib_db_table ib_db_table_of(struct ib_arena *, enum ib_db_table_kind, const size_t *offsets, size_t n);
 /* The predictions, which are many and loaded only for those who ask. */
 extern const struct ib_db_table ib_db_predictions;
 /* The time lines, likewise. */
@@ -76,11 +81,9 @@ void ib_row_set(struct ib_arena *, const struct ib_db_table *, struct ib_case_re
                 size_t n);
 /* The same without copying them; of a table with a list. */
 void ib_row_lend(const struct ib_db_table *, struct ib_case_record *, void *rows, size_t n);
-/* Replaces text, numbers and settings of a row by copies in the arena; "" becomes NULL. */
-void ib_row_keep(struct ib_arena *, const struct ib_db_table *, void *row);
-/* The same, but text that equals that of the row before in its column is shared with it. before: NULL if
- * there is none. */
-void ib_row_keep_after(struct ib_arena *, const struct ib_db_table *, const void *before, void *row);
+/* Replaces text, numbers and settings of a row by copies in the arena, or text by that of the pool, if there
+ * is one; "" becomes NULL. */
+void ib_row_keep(struct ib_arena *, struct ib_text_pool *, const struct ib_db_table *, void *row);
 
 /* "INSERT INTO t (case_number, a, b) VALUES (?, ?, ?)". */
 const char *ib_insert_sql(struct ib_arena *, const struct ib_db_table *);
@@ -101,7 +104,9 @@ const char *ib_column_text(sqlite3_stmt *, int column, struct ib_arena *);
 
 /* ---- load_run.c ---- */
 
-enum ib_load_detail { IB_LOAD_CASES, IB_LOAD_SAMPLES, IB_LOAD_ROUNDS };
+/* What is loaded: the cases alone; with them what a comparison needs, and derived from that; with all but the
+ * rounds, of which it has samples; with the rounds. */
+enum ib_load_detail { IB_LOAD_CASES, IB_LOAD_COMPARED, IB_LOAD_SAMPLES, IB_LOAD_ROUNDS };
 
 /* Reads from an open database, and derives nothing but the cases whose rounds are not kept. *out must be
  * freed even after a failure. */
@@ -123,8 +128,5 @@ enum ib_status ib_load_run_of(sqlite3 *, enum ib_load_detail, struct ib_run_reco
 
 /* Reads the parts of the run, in parts.c. */
 enum ib_status ib_load_parts(sqlite3 *, struct ib_run_record *);
-
-/* Reads a list of one case again, in the order of its table. */
-enum ib_status ib_load_rows(sqlite3 *, struct ib_run_record *, enum ib_db_table_kind, uint64_t case_number);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum ib_status ib_store_begin(struct ib_store *store)
@@ -35,10 +36,43 @@ enum ib_status ib_store_find(struct ib_store *store, const struct ib_case *of, s
     return IB_OK;
 }
 
+static enum ib_status know_case(struct ib_store *store, struct ib_case_record *c)
+{
+    bool *known = store->earlier ? &store->known[c - store->record.cases] : NULL;
+    if (!known || *known)
+        return IB_OK;
+    const enum ib_status status = ib_measurements_read(store->earlier, c);
+    ib_measurements_rest(store->earlier);
+    *known = status == IB_OK;
+    return status;
+}
+
+enum ib_status ib_store_know_all(struct ib_store *store)
+{
+    enum ib_status status = IB_OK;
+    if (!store->earlier)
+        return IB_OK;
+    for (size_t i = 0; i < store->record.n && status == IB_OK; i++)
+        if (!store->known[i])
+            status = ib_measurements_read(store->earlier, &store->record.cases[i]);
+    ib_store_forget_earlier(store);
+    return status;
+}
+
+void ib_store_forget_earlier(struct ib_store *store)
+{
+    ib_measurements_close(store->earlier);
+    ib_text_pool_free(&store->pool);
+    free(store->known);
+    store->earlier = NULL;
+    store->known = NULL;
+}
+
 enum ib_status ib_store_begin_case(struct ib_store *store, const struct ib_case *c,
                                    struct ib_case_record **out)
 {
     IB_TRY(ib_store_find(store, c, out));
+    IB_TRY(know_case(store, *out));
     return ib_store_begin(store);
 }
 
@@ -72,11 +106,10 @@ static enum ib_status know_rounds(struct ib_store *store, struct ib_case_record 
 enum ib_status ib_store_add(struct ib_store *store, enum ib_db_table_kind kind, struct ib_case_record *c,
                             const void *row)
 {
-    if (kind == IB_TABLE_ROUNDS)
-        IB_TRY(know_rounds(store, c));
+    IB_TRY(know_rounds(store, c)); /* what it adds is derived with them */
     const struct ib_db_table *table = &ib_db_tables[kind];
     void *kept = memcpy(ib_row_add(&store->record.arena, table, c), row, table->row_bytes);
-    ib_row_keep(&store->record.arena, table, kept);
+    ib_row_keep(&store->record.arena, NULL, table, kept);
     return ib_row_put(store->insert[kind], table, c->number, kept);
 }
 
@@ -137,7 +170,7 @@ enum ib_status ib_store_put_log(struct ib_store *store, struct ib_case_record *c
     char hash[IB_HASH_HEX];
     const bool timed = strcmp(pass, "timed") == 0;
     hash_log(log, hash);
-    if (timed && strcmp(hash, c->log_hash) == 0)
+    if (timed && c->log_hash && strcmp(hash, c->log_hash) == 0)
         return IB_OK; /* most rounds of a case copy the same */
     IB_TRY(RUN(store, DROP_COPIES, ib_db_integer(c->number), ib_db_text(pass)));
     IB_TRY(RUN(store, DROP_CALLS, ib_db_integer(c->number), ib_db_text(pass)));
@@ -145,7 +178,7 @@ enum ib_status ib_store_put_log(struct ib_store *store, struct ib_case_record *c
         IB_TRY(put_phase(store, c->number, pass, log, phase));
     if (!timed)
         return IB_OK;
-    memcpy(c->log_hash, hash, sizeof hash);
+    c->log_hash = ib_store_keep(store, hash);
     IB_TRY(ib_load_rows(store->db, &store->record, IB_TABLE_CALLS, c->number));
     return ib_load_rows(store->db, &store->record, IB_TABLE_COPIES, c->number);
 }

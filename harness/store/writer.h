@@ -2,6 +2,7 @@
 #ifndef IB_STORE_WRITER_H
 #define IB_STORE_WRITER_H
 
+#include "store/measurements.h"
 #include "store/run_record.h"
 #include "store/tables.h"
 
@@ -25,7 +26,11 @@ struct ib_store {
     sqlite3 *db;
     sqlite3_stmt *prepared[STATEMENT_COUNT], *insert[IB_TABLE_COUNT];
     struct ib_run_record record;
-    uint64_t waiting_since_ns; /* for a lock of another process */
+    struct ib_text_pool pool; /* of the record, while it is loaded */
+    /* Of a run that is continued, what was measured earlier is read case by case as it is needed: */
+    struct ib_measurements *earlier; /* NULL: all is known */
+    bool *known;                     /* of each case */
+    uint64_t waiting_since_ns;       /* for a lock of another process */
 };
 
 #define RUN(store, which, ...) ib_db_run((store)->prepared[which], IB_DB_VALUES(__VA_ARGS__))
@@ -36,8 +41,11 @@ enum ib_status ib_store_end(struct ib_store *, enum ib_status status);
 
 /* The record of a case. IB_EINTERNAL: it was not added. */
 enum ib_status ib_store_find(struct ib_store *, const struct ib_case *, struct ib_case_record **out);
-/* Finds the record and begins a transaction. */
+/* Finds the record, with what was measured of it earlier, and begins a transaction. */
 enum ib_status ib_store_begin_case(struct ib_store *, const struct ib_case *, struct ib_case_record **out);
+
+/* Frees what reads them. */
+void ib_store_forget_earlier(struct ib_store *);
 
 /* Copies text to the memory of the record; NULL for NULL and "". */
 const char *ib_store_keep(struct ib_store *, const char *text);

@@ -134,7 +134,7 @@ static void charts_get_names_ranks_and_whole_processes(void **state)
     sqlite3 *db;
     add("cpu", IB_HOST, 100, 1000);
     add("fakedev", IB_PER_OP, 100, 1000)->ranked = false;
-    add("a", IB_RESIDENT, 100, 2000)->process = (struct ib_process_summary){
+    add("a", IB_RESIDENT, 100, 2000)->process = &(struct ib_process_summary){
         .n = 4, .median_ns = 70, .residual_ns = 30, .parts_ns = {[IB_PROCESS_TRAIN] = 40}};
     struct ib_derived derived = derive();
     assert_int_equal(ib_db_open(":memory:", SQLITE_OPEN_READONLY, &db), IB_OK);
@@ -154,15 +154,15 @@ static void copies_take_time(void **state)
     (void)state;
     struct ib_case_record resident = {.epochs = 10, .epoch_ns.median = 1000}, copying = resident;
     struct ib_paired_ratio ratio = {1.05, 1, 1.1, 10}; /* up to 100 ns longer: 20,000 bytes at 200 GB/s */
-    copying.phase_transfers[IB_TRAIN].h2d_bytes = 190000;
+    copying.train_transfers.h2d_bytes = 190000;
     assert_true(ib_copies_took_time(&copying, &resident, &ratio));
-    copying.phase_transfers[IB_TRAIN].d2h_bytes = 20000;
+    copying.train_transfers.d2h_bytes = 20000;
     assert_false(ib_copies_took_time(&copying, &resident, &ratio));
-    resident.phase_transfers[IB_TRAIN].d2h_bytes = 20000; /* which both make */
+    resident.train_transfers.d2h_bytes = 20000; /* which both make */
     assert_true(ib_copies_took_time(&copying, &resident, &ratio));
-    copying.phase_transfers[IB_TRAIN].h2d_bytes = IB_NO_COUNT;
+    copying.train_transfers.h2d_bytes = IB_NO_COUNT;
     assert_true(ib_copies_took_time(&copying, &resident, &ratio));
-    copying.phase_transfers[IB_TRAIN].h2d_bytes = 1 << 30;
+    copying.train_transfers.h2d_bytes = 1 << 30;
     ratio.high = NAN; /* too few rounds */
     assert_true(ib_copies_took_time(&copying, &resident, &ratio));
 }

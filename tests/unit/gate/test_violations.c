@@ -56,7 +56,7 @@ static struct ib_case_record right_case(void)
                                    .test_rows = 100,
                                    .metrics = {[IB_METRIC_mse] = 4},
                                    .transfers = copies,
-                                   .phase_transfers = {[IB_TRAIN] = copies}};
+                                   .train_transfers = copies};
 }
 
 /* The kind of the only violation; 0: there is none. */
@@ -158,11 +158,12 @@ static void violations_say_what_they_are(void **state)
     c = right_case();
     old.counting = IB_COUNTED_COPIES;
     c.counting = IB_CLAIMED_COPIES;
-    c.tracer.source = "opencl";
+    struct ib_tracer_record tracer = {.source = "opencl"};
+    c.tracer = &tracer;
     assert_says(&c, &old, "copies were counted, and now are claimed: no tracer saw the device at work");
-    c.tracer.reason = "it failed";
+    tracer.reason = "it failed";
     assert_says(&c, &old, "copies were counted, and now are claimed: it failed");
-    c.tracer.source = NULL;
+    c.tracer = NULL;
     assert_says(&c, &old, "copies were counted, and now are claimed: no tracer saw the device at work");
 }
 

@@ -179,6 +179,46 @@ static void a_record_of_samples_derives_the_same(void **state)
     ib_run_record_free(&reduced);
 }
 
+/* What a comparison reads, which is less, derives the same as far as that goes. */
+static void a_record_for_comparison_has_what_is_compared(void **state)
+{
+    (void)state;
+    struct ib_run_record whole, compared;
+    sample_run_create("compared");
+    assert_int_equal(ib_load_run("compared", &whole), IB_OK);
+    assert_int_equal(ib_load_run_compared("compared", &compared), IB_OK);
+    assert_int_equal(whole.n, compared.n);
+    for (size_t i = 0; i < whole.n; i++) {
+        const struct ib_case_record *a = &whole.cases[i], *b = &compared.cases[i];
+        assert_string_equal(a->id, b->id);
+        assert_string_equal(a->problem, b->problem);
+        assert_string_equal(a->name, b->name);
+        assert_string_equal(a->machine, b->machine);
+        assert_int_equal(a->status, b->status);
+        assert_int_equal(a->check.verdict, b->check.verdict);
+        assert_int_equal(a->check.instructions.count, b->check.instructions.count);
+        assert_int_equal(a->epoch_ns.n, b->epoch_ns.n);
+        expect_same(a->epoch_ns.median, b->epoch_ns.median);
+        expect_same(a->phases_ns[IB_RUN_SETUP], b->phases_ns[IB_RUN_SETUP]);
+        expect_same(a->phases_ns[IB_RUN_READBACK], b->phases_ns[IB_RUN_READBACK]);
+        expect_same(a->phases_ns[IB_RUN_PREDICT], b->phases_ns[IB_RUN_PREDICT]);
+        assert_int_equal(a->peak_bytes, b->peak_bytes);
+        assert_int_equal(a->device_peak_bytes, b->device_peak_bytes);
+        assert_memory_equal(&a->transfers, &b->transfers, sizeof a->transfers);
+        for (size_t m = 0; m < IB_METRIC_COUNT; m++)
+            expect_same(a->metrics[m], b->metrics[m]);
+        for (size_t r = 0; r < a->n_rounds; r++) {
+            const struct ib_sample s = ib_case_record_sample(a, r), t = ib_case_record_sample(b, r);
+            assert_int_equal(s.round, t.round);
+            assert_int_equal(s.disturbed, t.disturbed);
+            expect_same(s.epoch_ns, t.epoch_ns);
+            expect_same(s.cpu_epoch_ns, t.cpu_epoch_ns);
+        }
+    }
+    ib_run_record_free(&whole);
+    ib_run_record_free(&compared);
+}
+
 /* ---- the long lists ---- */
 
 static void expect_rounds(const struct ib_case_record *a, const struct ib_case_record *b)
@@ -235,6 +275,7 @@ int main(void)
         cmocka_unit_test(a_case_without_names_is_read),
         cmocka_unit_test(a_time_that_is_too_short_is_unknown),
         cmocka_unit_test(a_record_of_samples_derives_the_same),
+        cmocka_unit_test(a_record_for_comparison_has_what_is_compared),
         cmocka_unit_test(long_lists_are_those_of_their_case),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);

@@ -171,7 +171,7 @@ static void put_sources(const char *dir, const char *impl, const char *commit)
         {.kind = IB_SOURCE_CONFIGURATION, .path = "t.yaml", .commit = "aa11", .dirty = IB_NO},
         {.kind = IB_SOURCE_PLUGIN, .impl = impl, .path = "p.so", .commit = commit, .dirty = IB_NO}};
     struct ib_store *store;
-    assert_int_equal(ib_store_open(dir, &store), IB_OK);
+    assert_int_equal(ib_store_open(dir, NULL, &store), IB_OK);
     assert_int_equal(ib_store_put_sources(store, sources, 2), IB_OK);
     assert_int_equal(ib_store_finish(store), IB_OK);
     ib_store_close(store);
@@ -303,7 +303,7 @@ static void continue_run(const char *dir, const char *letters, bool finish)
                                                   .epoch_ns = 90,
                                                   .disturbed = IB_UNKNOWN,
                                                   .as_expected = IB_UNKNOWN}};
-    assert_int_equal(ib_store_open(dir, &store), IB_OK);
+    assert_int_equal(ib_store_open(dir, NULL, &store), IB_OK);
     assert_int_equal(ib_store_put_timed(store, &c, &timed), IB_OK);
     if (finish)
         assert_int_equal(ib_store_finish(store), IB_OK);
@@ -371,7 +371,7 @@ static void other_configurations_and_builds_are_refused(void **state)
     expect_failure(ib_merge(WORDS("h1", "h2"), 2, "no"), IB_EINVAL, "h2",
                    WORDS("h1", "configurations differ", "line 2", "name: other"));
     make((struct made){.dir = "h3", .cases = "b"});
-    assert_int_equal(ib_store_open("h3", &store), IB_OK);
+    assert_int_equal(ib_store_open("h3", NULL, &store), IB_OK);
     assert_int_equal(ib_store_put_identities(store, &program, 1), IB_OK);
     ib_store_close(store);
     expect_failure(ib_merge(WORDS("h1", "h3"), 2, "no"), IB_EINVAL, "h3",

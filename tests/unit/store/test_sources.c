@@ -62,7 +62,7 @@ static void a_run_from_before_sources_has_none(void **state)
     assert_int_equal(ib_load_run("older", &run), IB_OK);
     assert_int_equal(run.n_sources, 0);
     ib_run_record_free(&run);
-    assert_int_equal(ib_store_open("older", &store), IB_OK);
+    assert_int_equal(ib_store_open("older", NULL, &store), IB_OK);
     assert_int_equal(ib_store_put_sources(store, made, MADE), IB_OK);
     ib_store_close(store);
 }

@@ -378,7 +378,7 @@ static void stops_and_their_rounds_are_rows(void **state)
 static void reopen(struct fixture *f)
 {
     ib_store_close(f->store);
-    assert_int_equal(ib_store_open(f->dir, &f->store), IB_OK);
+    assert_int_equal(ib_store_open(f->dir, NULL, &f->store), IB_OK);
 }
 
 static void rounds_continue(void **state)

@@ -260,7 +260,7 @@ static void memory_equals_disk(void **state)
     assert_int_equal(ib_store_finish(store), IB_OK);
     assert_same_on_disk(store, "run");
     ib_store_close(store);
-    assert_int_equal(ib_store_open("run", &store), IB_OK);
+    assert_int_equal(ib_store_open("run", NULL, &store), IB_OK);
     assert_same_as(ib_load_run_samples, store,
                    "run"); /* a sweep that goes on needs no more of earlier rounds */
     ib_store_close(store);
