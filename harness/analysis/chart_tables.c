@@ -20,19 +20,6 @@ static const char schema[] =
     " load_ns INTEGER, setup_ns INTEGER, train_ns INTEGER, readback_ns INTEGER, predict_ns INTEGER, rest_ns "
     "INTEGER,"
     " residual_ns REAL);"
-    /* Predictions without duplicates: one verified case for all that trained the same, and each wrong case.
-     */
-    "CREATE TEMP VIEW answers AS WITH told AS ("
-    " SELECT n.case_number, c.model, c.dataset, n.series, k.verdict,"
-    "  row_number() OVER same AS place, count(*) OVER same_all - 1 AS others"
-    " FROM names n JOIN checks k USING (case_number) JOIN cases c ON c.number = n.case_number"
-    " WHERE c.status = 'ok' AND k.verdict <> 'unverified' AND EXISTS"
-    "  (SELECT * FROM predictions p WHERE p.case_number = n.case_number AND p.predicted IS NOT NULL)"
-    " WINDOW same_all AS (PARTITION BY n.training, k.verdict), same AS (same_all ORDER BY n.case_number))"
-    " SELECT case_number, model, dataset, row, output, actual, predicted,"
-    "  series || CASE WHEN verdict = 'wrong' THEN ' (wrong)'"
-    "   WHEN others > 0 THEN ' and ' || others || ' more verified' ELSE '' END AS series"
-    " FROM told JOIN predictions USING (case_number) WHERE place = 1 OR verdict = 'wrong';"
     "CREATE TEMP TABLE times_to (case_number INTEGER, share REAL, loss REAL, epoch INTEGER, seconds REAL,"
     " point INTEGER);"
     /* Each point of each curve is looked up. */
@@ -180,13 +167,87 @@ static enum ib_status fill_cases(sqlite3 *db, const struct ib_run_record *run)
     return status;
 }
 
-enum ib_status ib_chart_tables(sqlite3 *db, const struct ib_run_record *run, const struct ib_derived *derived)
+/* All rows in one transaction. */
+static enum ib_status fill(sqlite3 *db, const struct ib_run_record *run, const struct ib_derived *derived)
 {
-    if (sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK)
-        return ib_db_fail(db);
     IB_TRY(fill_cases(db, run));
     IB_TRY(fill_speed_ups(db, derived));
     IB_TRY(fill_costs(db, derived));
     IB_TRY(fill_crossovers(db, derived));
     return fill_times_to(db, derived);
+}
+
+static enum ib_status execute(sqlite3 *db, const char *sql)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? IB_OK : ib_db_fail(db);
+}
+
+enum ib_status ib_chart_tables(sqlite3 *db, const struct ib_run_record *run, const struct ib_derived *derived)
+{
+    IB_TRY(execute(db, schema));
+    IB_TRY(execute(db, "BEGIN"));
+    const enum ib_status status = fill(db, run, derived);
+    return status == IB_OK ? execute(db, "COMMIT") : status;
+}
+
+/* ---- the cases ---- */
+
+/* Every chart of a model and a data set looks for its cases, so that they are copied and indexed. The table
+ * is made like that of the run, whose axes differ from version to version. */
+static enum ib_status make_cases(sqlite3 *db)
+{
+    static const char columns_sql[] =
+        "SELECT 'CREATE TEMP TABLE cases (' || group_concat('\"' || name || '\" ' || type ||"
+        " iif(pk, ' PRIMARY KEY', ''), ', ') || ', machine TEXT NOT NULL) STRICT'"
+        " FROM pragma_table_info('cases', 'main')";
+    sqlite3_stmt *query = NULL;
+    bool row = false;
+    enum ib_status status = ib_db_prepare(db, columns_sql, &query);
+    if (status == IB_OK)
+        status = ib_db_next(query, &row);
+    if (status == IB_OK && row)
+        status = execute(db, (const char *)sqlite3_column_text(query, 0));
+    sqlite3_finalize(query);
+    return status;
+}
+
+/* `machine` is empty unless there are several. */
+static enum ib_status copy_cases(sqlite3 *db, const struct ib_run_record *run)
+{
+    sqlite3_stmt *insert = NULL;
+    enum ib_status status =
+        ib_db_prepare(db, "INSERT INTO temp.cases SELECT *, ?2 FROM main.cases WHERE number = ?1", &insert);
+    for (size_t i = 0; i < run->n && status == IB_OK; i++) {
+        const char *machine = run->n_machines > 1 ? run->cases[i].machine : NULL;
+        status = ib_db_run(
+            insert, IB_DB_VALUES(ib_db_integer(run->cases[i].number), ib_db_text(machine ? machine : "")));
+    }
+    sqlite3_finalize(insert);
+    return status;
+}
+
+/* Which cases answer for themselves and others is found once, as that looks at all of them. */
+static const char answers[] =
+    "CREATE INDEX temp.cases_by_dataset ON cases (model, dataset);"
+    "CREATE TEMP TABLE answering AS SELECT * FROM"
+    " (SELECT n.case_number, c.model, c.dataset, n.series, k.verdict,"
+    "  row_number() OVER same AS place, count(*) OVER same_all - 1 AS others"
+    " FROM names n JOIN checks k USING (case_number) JOIN cases c ON c.number = n.case_number"
+    " WHERE c.status = 'ok' AND k.verdict <> 'unverified' AND EXISTS"
+    "  (SELECT * FROM predictions p WHERE p.case_number = n.case_number AND p.predicted IS NOT NULL)"
+    " WINDOW same_all AS (PARTITION BY n.training, k.verdict), same AS (same_all ORDER BY n.case_number))"
+    " WHERE place = 1 OR verdict = 'wrong';"
+    "CREATE INDEX temp.answering_by_dataset ON answering (model, dataset);"
+    "CREATE TEMP VIEW answers AS SELECT case_number, model, dataset, row, output, actual, predicted,"
+    "  series || CASE WHEN verdict = 'wrong' THEN ' (wrong)'"
+    "   WHEN others > 0 THEN ' and ' || others || ' more verified' ELSE '' END AS series"
+    " FROM answering JOIN predictions USING (case_number);";
+
+enum ib_status ib_chart_cases(sqlite3 *db, const struct ib_run_record *run)
+{
+    IB_TRY(make_cases(db));
+    IB_TRY(execute(db, "BEGIN"));
+    IB_TRY(copy_cases(db, run));
+    IB_TRY(execute(db, answers));
+    return execute(db, "COMMIT");
 }

@@ -8,10 +8,14 @@
 /* Creates, for this connection only:
  *   names, ranked: the names of each case, and which cases may be ranked
  *   whole_medians: the median run of each whole process that was timed
- *   answers (a view): predictions, with one verified case for all that trained the same
  *   copy_costs: two rows per transfer overhead, with the breakdown of each residency (NULL: no profile)
  *   crossover_lines: a row per device and size, with the fastest host implementation of that size
  *   times_to: a row per case and loss that it reaches (time_to_loss.h); `point` is the epoch of its curve */
 enum ib_status ib_chart_tables(sqlite3 *, const struct ib_run_record *, const struct ib_derived *);
+
+/* Creates after these, of a connection to the run:
+ *   cases: those of the record, from which some may have been left out, with their machines; it comes before
+ * the run's answers (a view): predictions, with one verified case for all that trained the same */
+enum ib_status ib_chart_cases(sqlite3 *, const struct ib_run_record *);
 
 #endif

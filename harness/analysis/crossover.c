@@ -2,9 +2,11 @@
 
 #include "analysis/problems.h"
 #include "config/axes.h"
+#include "store/text_pool.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,9 +16,9 @@ const char *const ib_crossover_words[] = {"from", "until", "always", "never"};
 struct candidate {
     const struct ib_case_record *record;
     size_t problem;
-    const char *title;
-    const char *sweep; /* equal for problems that differ only in rows and epochs */
-    const char *name;
+    const char *title; /* of a device: of its line, */
+    const char
+        *line; /* which is the same text for the same case in problems that differ only in rows and epochs */
     bool on_host;
     double rows, time_ns;
 };
@@ -24,6 +26,8 @@ struct candidate {
 struct candidates {
     struct candidate *list;
     size_t n;
+    const struct candidate **devices; /* line by line, */
+    size_t n_devices;
     const struct candidate **best_host; /* by problem; NULL: none */
 };
 
@@ -36,37 +40,67 @@ static const char *title_of(struct ib_arena *arena, const struct ib_case_record 
     return ib_arena_print(arena, "%.*s", (int)(length > tail ? length - tail : length), c->problem);
 }
 
-/* All axes except those of size. Epochs count as size, so that small data may be trained longer; if they vary
- * within a data set, they are part of its problems' names. */
-static const char *sweep_of(struct ib_arena *arena, const struct ib_case_record *c, const char *title)
+/* Its name, and all axes except those of size. Epochs count as size, so that small data may be trained
+ * longer; if they vary within a data set, they are part of its problems' names. */
+static const char *line_of(struct ib_arena *arena, const struct ib_case_record *c, const char *title)
 {
-    const char *text = ib_arena_print(arena, "%s|%d|%" PRIu64, title, (int)c->task, c->cols);
+    const char *text = ib_arena_print(arena, "%s|%s|%d|%" PRIu64, c->name, title, (int)c->task, c->cols);
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         if (!ib_axis_rules[k].is_size && !ib_axis_rules[k].is_solver)
             text = ib_arena_print(arena, "%s|%s", text, c->axis[k] ? c->axis[k] : "");
     return text;
 }
 
+static void set_line(struct ib_text_pool *pool, struct candidate *device)
+{
+    struct ib_arena scratch = {0};
+    const char *title = title_of(&scratch, device->record);
+    device->title = ib_text_share(pool, title);
+    device->line = ib_text_share(pool, line_of(&scratch, device->record, title));
+    ib_arena_free(&scratch);
+}
+
 static struct candidates find_candidates(struct ib_arena *arena, const struct ib_run_record *run)
 {
     struct candidates out = {.list = ib_arena_alloc(arena, (run->n + 1) * sizeof *out.list)};
+    struct ib_text_pool pool = {.arena = arena};
     const struct ib_problems problems = ib_problems_of(arena, run);
     out.best_host = ib_arena_alloc(arena, (problems.n + 1) * sizeof *out.best_host);
     for (size_t i = 0; i < run->n; i++) {
         const struct ib_case_record *c = &run->cases[i];
         if (!c->ranked || !ib_case_record_counts(c))
             continue;
-        const char *title = title_of(arena, c);
-        out.list[out.n++] = (struct candidate){.record = c,
-                                               .problem = problems.of[i],
-                                               .title = title,
-                                               .sweep = sweep_of(arena, c, title),
-                                               .name = c->name,
-                                               .on_host = c->residency == IB_HOST,
-                                               .rows = (double)c->rows,
-                                               .time_ns = c->epoch_ns.median};
+        struct candidate *added = &out.list[out.n++];
+        *added = (struct candidate){.record = c,
+                                    .problem = problems.of[i],
+                                    .on_host = c->residency == IB_HOST,
+                                    .rows = (double)c->rows,
+                                    .time_ns = c->epoch_ns.median};
+        out.n_devices += added->on_host ? 0 : 1;
+        if (!added->on_host)
+            set_line(&pool, added);
     }
+    ib_text_pool_free(&pool);
     return out;
+}
+
+static int by_line(const void *left, const void *right)
+{
+    const struct candidate *a = *(const struct candidate *const *)left,
+                           *b = *(const struct candidate *const *)right;
+    if (a->line != b->line)
+        return (uintptr_t)a->line < (uintptr_t)b->line ? -1 : 1;
+    return a < b ? -1 : a > b;
+}
+
+static void sort_devices(struct ib_arena *arena, struct candidates *all)
+{
+    size_t n = 0;
+    all->devices = ib_arena_alloc(arena, (all->n_devices + 1) * sizeof *all->devices);
+    for (const struct candidate *c = all->list; c < all->list + all->n; c++)
+        if (!c->on_host)
+            all->devices[n++] = c;
+    qsort(all->devices, n, sizeof *all->devices, by_line);
 }
 
 static void find_best_hosts(struct candidates *all)
@@ -76,11 +110,6 @@ static void find_best_hosts(struct candidates *all)
         if (c->on_host && (!*best || c->time_ns < (*best)->time_ns))
             *best = c;
     }
-}
-
-static bool same_line(const struct candidate *a, const struct candidate *b)
-{
-    return strcmp(a->name, b->name) == 0 && strcmp(a->sweep, b->sweep) == 0;
 }
 
 static int by_rows(const void *left, const void *right)
@@ -98,15 +127,14 @@ static bool has_size(const struct ib_crossover *line, double rows)
     return false;
 }
 
-/* Finds all sizes at which the device of all->list[first] and a host implementation were measured. */
-static void find_sizes(struct ib_arena *arena, const struct candidates *all, size_t first,
-                       struct ib_crossover *line)
+/* Finds all sizes at which both one of n devices, those of a line, and a host implementation were measured.
+ */
+static void find_sizes(struct ib_arena *arena, const struct candidates *all,
+                       const struct candidate *const *devices, size_t n, struct ib_crossover *line)
 {
     size_t capacity = 0;
-    for (size_t i = first; i < all->n; i++) {
-        const struct candidate *device = &all->list[i];
-        const struct candidate *host =
-            same_line(device, &all->list[first]) ? all->best_host[device->problem] : NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct candidate *device = devices[i], *host = all->best_host[device->problem];
         if (!host || has_size(line, device->rows))
             continue;
         struct ib_paired_ratio ratio = ib_paired_ratio_of(device->record, host->record);
@@ -193,30 +221,40 @@ static void cross(struct ib_crossover *line)
     line->rows_ns = line->n_crossings ? host_time_at(line, line->rows) : NAN;
 }
 
-static bool is_first_of_line(const struct candidates *all, size_t at)
+/* A line, and its place among them: that of its first device. */
+struct placed {
+    struct ib_crossover line;
+    const struct candidate *first;
+};
+
+static int by_place(const void *left, const void *right)
 {
-    for (size_t i = 0; i < at && !all->list[at].on_host; i++)
-        if (same_line(&all->list[i], &all->list[at]))
-            return false;
-    return !all->list[at].on_host;
+    const struct placed *a = left, *b = right;
+    return a->first < b->first ? -1 : 1;
 }
 
 size_t ib_crossovers(struct ib_arena *arena, const struct ib_run_record *run, struct ib_crossover **out)
 {
+    struct ib_arena scratch = {0};
     struct candidates all = find_candidates(arena, run);
     find_best_hosts(&all);
-    struct ib_crossover *lines = ib_arena_alloc(arena, all.n * sizeof *lines);
+    sort_devices(arena, &all);
+    struct placed *lines = ib_arena_alloc(&scratch, (all.n_devices + 1) * sizeof *lines);
     size_t n = 0;
-    for (size_t i = 0; i < all.n; i++) {
-        if (!is_first_of_line(&all, i))
-            continue;
-        struct ib_crossover line = {.title = all.list[i].title};
-        find_sizes(arena, &all, i, &line);
+    for (size_t first = 0, end; first < all.n_devices; first = end) {
+        for (end = first + 1; end < all.n_devices && all.devices[end]->line == all.devices[first]->line;)
+            end++;
+        struct ib_crossover line = {.title = all.devices[first]->title};
+        find_sizes(arena, &all, &all.devices[first], end - first, &line);
         if (line.n < 2)
             continue;
         cross(&line);
-        lines[n++] = line;
+        lines[n++] = (struct placed){line, all.devices[first]};
     }
-    *out = lines;
+    qsort(lines, n, sizeof *lines, by_place);
+    *out = ib_arena_alloc(arena, (n + 1) * sizeof **out);
+    for (size_t i = 0; i < n; i++)
+        (*out)[i] = lines[i].line;
+    ib_arena_free(&scratch);
     return n;
 }

@@ -64,7 +64,8 @@ static void add_case(struct ib_doc *doc, const void *what)
     const struct ib_run_record *run = part->run;
     const struct ib_summary_group *group = part->group;
     const struct ib_summary_row *row = part->row;
-    const char *verdict = row->cells[IB_COLUMN_VERDICT], *log = ib_case_record_stderr(row->record);
+    const char *verdict = ib_summary_cell(doc->arena, group, row, IB_COLUMN_VERDICT),
+               *log = ib_case_record_stderr(row->record);
     ib_doc_add(doc, IB_DOC_FOLD, row->name)->id = ib_case_anchor(doc->arena, row);
     ib_doc_append(doc, group->title, IB_SOFT);
     ib_doc_append(doc, verdict, ib_summary_verdict_style(verdict));

@@ -24,7 +24,7 @@ static const struct {
 } widths[] = {{780, 46}, {340, 36}};
 enum { WIDE, NARROW, WIDTHS };
 
-enum { MAX_SVG_BYTES = 64 << 20, MAX_BATCH = 64 };
+enum { MAX_SVG_BYTES = 64 << 20, PAGE_BYTES = 6 << 20, MAX_BATCH = 64 };
 
 /* Panels of a chart; of series that need more than the first number, only some are drawn. */
 enum { MAX_PANELS = 6, EXAMPLE_PANELS = 3 };
@@ -318,24 +318,22 @@ static enum ib_status open_scratch(struct drawing *d)
     return IB_OK;
 }
 
-/* Scripts see only the cases of the record, from which some may have been left out; `machine` is empty unless
- * there are several. */
-static enum ib_status show_cases(sqlite3 *db, const struct ib_run_record *run)
+static size_t bytes_of(const struct ib_chart *chart)
 {
-    sqlite3_stmt *insert = NULL;
-    if (sqlite3_exec(db,
-                     "CREATE TEMP TABLE shown (number INTEGER PRIMARY KEY, machine TEXT NOT NULL);"
-                     "CREATE TEMP VIEW cases AS SELECT * FROM main.cases JOIN shown USING (number)",
-                     NULL, NULL, NULL) != SQLITE_OK)
-        return ib_db_fail(db);
-    enum ib_status status = ib_db_prepare(db, "INSERT INTO shown VALUES (?, ?)", &insert);
-    for (size_t i = 0; i < run->n && status == IB_OK; i++) {
-        const char *machine = run->n_machines > 1 ? run->cases[i].machine : NULL;
-        status = ib_db_run(
-            insert, IB_DB_VALUES(ib_db_integer(run->cases[i].number), ib_db_text(machine ? machine : "")));
-    }
-    sqlite3_finalize(insert);
-    return status;
+    return (chart->svg ? strlen(chart->svg) : 0) + (chart->narrow ? strlen(chart->narrow) : 0);
+}
+
+/* Takes charts into the page while there is room, first those whose panel a reader sees without unfolding. */
+static void fill_page(struct drawing *d)
+{
+    size_t bytes = 0;
+    for (int folded = 0; folded < 2; folded++)
+        for (struct ib_chart *chart = d->charts; chart < d->charts + d->n; chart++) {
+            if ((chart->panel > 0) != folded)
+                continue;
+            bytes += bytes_of(chart);
+            chart->apart = bytes > PAGE_BYTES;
+        }
 }
 
 enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, const struct ib_run_record *run,
@@ -348,7 +346,7 @@ enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, const str
     IB_TRY(ib_run_folder_open(dir, &d.db));
     enum ib_status status = ib_chart_tables(d.db, run, derived);
     if (status == IB_OK)
-        status = show_cases(d.db, run);
+        status = ib_chart_cases(d.db, run);
     if (status == IB_OK)
         status = open_scratch(&d);
     for (size_t i = 0; i < n_scripts && status == IB_OK; i++)
@@ -356,6 +354,7 @@ enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, const str
             note_fault(&d, new_chart(&d, &scripts[i]));
     if (d.n_waiting)
         draw_waiting(&d);
+    fill_page(&d);
     if (d.scratch)
         rmdir(d.scratch);
     sqlite3_close(d.db);

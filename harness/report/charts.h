@@ -5,6 +5,8 @@
 #include "analysis/chart_tables.h"
 #include "report/chart_script.h"
 
+#include <stdbool.h>
+
 struct ib_chart {
     const struct ib_chart_script *script;
     const char *name;  /* of its file, without .svg, and before its ids; different from all others */
@@ -14,6 +16,7 @@ struct ib_chart {
     const char *svg;             /* the file's contents */
     const char *narrow;          /* the same for narrow windows */
     size_t panel;                /* from 0: which part of the series it shows, if they are too many for one */
+    bool apart;                  /* a page links to the file, as others fill it already */
     const char *note;            /* why it was not drawn; if drawn, what was left out, or NULL */
 };
 

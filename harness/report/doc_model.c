@@ -67,6 +67,17 @@ struct ib_doc_block *ib_doc_table(struct ib_doc *doc, const char *columns, const
     return table;
 }
 
+void ib_doc_expect(struct ib_doc *doc, size_t rows)
+{
+    struct ib_doc_block *table = &doc->list[doc->n - 1];
+    const size_t n = table->n + rows * ib_doc_columns(table);
+    struct ib_doc_text *texts = ib_arena_alloc(doc->arena, n * sizeof *texts);
+    if (table->n)
+        memcpy(texts, table->texts, table->n * sizeof *texts);
+    table->texts = texts;
+    table->capacity = n;
+}
+
 struct ib_doc_text *ib_doc_row(struct ib_doc *doc, const char *const *cells)
 {
     struct ib_doc_block *table = &doc->list[doc->n - 1];

@@ -63,7 +63,7 @@ struct ib_doc_block {
     const char *columns;   /* table: a letter for each, 'n' names, 'w' words, 'r' numbers, aligned right */
     bool sortable;         /* table: each column has a single unit */
     const char *file;      /* figure: path relative to the document */
-    const char *svg;       /* figure: its <svg> element, */
+    const char *svg;       /* figure: its <svg> element (NULL: a page links to the file), */
     const char *narrow;    /* and the one for narrow windows; NULL: the same */
     ib_doc_builder *build; /* part: adds its blocks, */
     const void *what;      /* which are about this */
@@ -88,6 +88,9 @@ struct ib_doc_block *ib_doc_table(struct ib_doc *, const char *columns, const ch
  * parts contain no parts. */
 void ib_doc_part(struct ib_doc *, ib_doc_builder *, const void *what);
 
+/* Makes room for so many rows in the last block, a table: one that grew would leave its smaller versions in
+ * the arena. */
+void ib_doc_expect(struct ib_doc *, size_t rows);
 /* Adds a row to the last block, a table. Returns its cells, which may be changed until the next row is added.
  * The first cell's style applies to the whole row. */
 struct ib_doc_text *ib_doc_row(struct ib_doc *, const char *const *cells);

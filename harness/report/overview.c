@@ -223,7 +223,7 @@ static const char *folded_answer(struct ib_arena *arena, const struct field *f, 
         }
     }
     if (!best.n_ranked)
-        return p->groups[0]->brief;
+        return ib_summary_brief(arena, p->groups[0]);
     size_t n;
     const size_t n_first = ib_settings_won(p->groups, p->n, best.row->name, &n);
     if (f->n == 1)
@@ -238,7 +238,9 @@ static const char *folded_answer(struct ib_arena *arena, const struct field *f, 
 
 static const char *answer_of(struct ib_arena *arena, const struct field *f, const struct problem *p)
 {
-    return p->n == 1 ? p->groups[0]->brief : p->seeds ? p->seeds->answer : folded_answer(arena, f, p);
+    return p->n == 1  ? ib_summary_brief(arena, p->groups[0])
+           : p->seeds ? p->seeds->answer
+                      : folded_answer(arena, f, p);
 }
 
 /* A time, or for several settings its ratio to the fastest; else why there is none. */
@@ -250,7 +252,7 @@ static const char *cell_of(struct ib_arena *arena, const struct problem *p, cons
         return result->row->record->check.convergence == IB_DIVERGED &&
                        ib_case_record_verified(result->row->record)
                    ? DIVERGED
-                   : result->row->cells[IB_COLUMN_VERDICT];
+                   : ib_summary_cell(arena, p->groups[0], result->row, IB_COLUMN_VERDICT);
     return p->n > 1 && !p->seeds
                ? ib_arena_print(arena, "%s×", ib_format_ratio(arena, exp(result->log_ratio)))
                : ib_format_duration(arena, exp(result->log_ns));
@@ -338,8 +340,8 @@ static void add_only_problem(struct ib_doc *doc, const struct ib_summary_group *
 {
     add_fastest(doc);
     ib_doc_add(doc, IB_DOC_CLAIM, NULL);
-    ib_doc_append(doc, group->leaders, IB_STRONG);
-    ib_doc_append(doc, group->claim, IB_PLAIN);
+    ib_doc_append(doc, ib_summary_leaders(doc->arena, group), IB_STRONG);
+    ib_doc_append(doc, ib_summary_claim(doc->arena, group), IB_PLAIN);
 }
 
 /* The answers in sentences, and the heading of the tables that follow. */

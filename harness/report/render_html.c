@@ -222,7 +222,10 @@ static void print_series(const struct page *page, const struct ib_doc_block *ser
 static void print_figure(const struct page *page, const struct ib_doc_block *figure)
 {
     fprintf(page->out, "<figure>\n");
-    if (figure->narrow)
+    if (!figure->svg)
+        fprintf(page->out, "<p class=\"title\"><a href=\"%s\">%s</a></p>\n", escaped(page, figure->file),
+                escaped(page, figure->texts[0].text));
+    else if (figure->narrow)
         fprintf(page->out,
                 "<p class=\"title\">%s</p>\n<div class=\"chart in-wide\">%s</div>\n"
                 "<div class=\"chart in-narrow\">%s</div>\n",

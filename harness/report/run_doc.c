@@ -36,8 +36,8 @@ static void add_chart(struct ib_doc *doc, const struct ib_chart *chart)
     }
     struct ib_doc_block *figure = ib_doc_add(doc, IB_DOC_FIGURE, chart->title);
     figure->file = chart->file;
-    figure->svg = chart->svg;
-    figure->narrow = chart->narrow;
+    figure->svg = chart->apart ? NULL : chart->svg;
+    figure->narrow = chart->apart ? NULL : chart->narrow;
     if (!chart->panel)
         ib_doc_append(doc, chart->script->caption, IB_PLAIN);
     if (chart->note)
@@ -76,14 +76,15 @@ static void add_common_charts(struct ib_doc *doc, const struct ib_chart *charts,
 /* ---- the whole run ---- */
 
 /* Adds the fastest case of each problem; problems that differ only in their seed are one. */
-static void add_answers(struct ib_doc *doc, const struct ib_summary_section *section, const char *id)
+static void add_answers(struct ib_doc *doc, const struct ib_summary *summary,
+                        const struct ib_summary_section *section, const char *id)
 {
     for (size_t g = 0; g < section->n; g++) {
         if (section->groups[g].seed_group)
             continue;
         ib_doc_add(doc, IB_DOC_ITEM, section->groups[g].title)->texts[0].to = id;
         ib_doc_end_head(doc);
-        ib_group_claim(doc, &section->groups[g]);
+        ib_group_claim(doc, summary, &section->groups[g]);
     }
     for (size_t f = 0; f < section->n_seed_groups; f++) {
         const struct ib_seed_group *seeds = &section->seed_groups[f];
@@ -97,7 +98,7 @@ static void add_all_answers(struct ib_doc *doc, const struct ib_summary *summary
 {
     ib_doc_heading(doc, 2, "Which is fastest");
     for (size_t s = 0; s < summary->n; s++)
-        add_answers(doc, &summary->sections[s], ib_section_id(doc->arena, s));
+        add_answers(doc, summary, &summary->sections[s], ib_section_id(doc->arena, s));
 }
 
 static void add_fault(struct ib_doc *doc, const struct ib_summary_fault *f)
@@ -147,13 +148,22 @@ static void add_facts(struct ib_doc *doc, const struct ib_summary *summary)
     ib_doc_add(doc, IB_DOC_END, NULL);
 }
 
-void ib_run_brief(struct ib_doc *doc, const struct ib_summary *summary)
+static void add_problems(struct ib_doc *doc, const struct ib_summary *summary)
 {
-    add_faults(doc, summary, SIZE_MAX);
     for (size_t s = 0; s < summary->n; s++)
         ib_section_tables(doc, summary, &summary->sections[s], IB_BRIEF);
     add_costs(doc, summary);
     add_all_answers(doc, summary);
+}
+
+/* A terminal shows the answers over all problems where a table of each would be thousands. */
+void ib_run_brief(struct ib_doc *doc, const struct ib_summary *summary)
+{
+    add_faults(doc, summary, SIZE_MAX);
+    if (ib_has_case_pages(summary))
+        ib_overview(doc, summary);
+    else
+        add_problems(doc, summary);
     add_disturbance(doc, summary); /* at the end, which is what a terminal shows */
     ib_doc_add(doc, IB_DOC_CLAIM, ib_arena_print(doc->arena, "%s.", summary->counts));
 }

@@ -18,14 +18,16 @@ enum {
 
 /* ---- a problem ---- */
 
-/* The texts of a row in the columns that are shown. */
+/* The texts of a row, or the heads if that is NULL, in the columns that are shown. */
 static const char *const *in_shown(struct ib_arena *arena, const struct ib_summary_group *group,
-                                   const char *const *texts)
+                                   const struct ib_summary_row *row)
 {
     const char **chosen = ib_arena_alloc(arena, IB_COLUMN_COUNT * sizeof *chosen);
-    for (size_t column = 0, n = 0; column < IB_COLUMN_COUNT; column++)
+    size_t n = 0;
+    for (enum ib_summary_column column = 0; column < IB_COLUMN_COUNT; column++)
         if (group->shown[column])
-            chosen[n++] = texts[column];
+            chosen[n++] =
+                row ? ib_summary_cell(arena, group, row, column) : ib_summary_head(arena, group, column);
     return chosen;
 }
 
@@ -49,7 +51,7 @@ static void dress_row(const struct ib_summary *summary, const struct ib_summary_
                       struct ib_doc_text *name, struct ib_doc_text *verdict)
 {
     name->drawing = ib_look_mark(&summary->looks, group->rows[r].name);
-    verdict->style = ib_summary_verdict_style(group->rows[r].cells[IB_COLUMN_VERDICT]);
+    verdict->style = ib_summary_verdict_style(verdict->text);
 }
 
 static void add_group(struct ib_doc *doc, const struct ib_summary *summary,
@@ -58,29 +60,31 @@ static void add_group(struct ib_doc *doc, const struct ib_summary *summary,
     struct ib_arena *arena = doc->arena;
     const char *columns = shown_columns(arena, group);
     ib_doc_heading(doc, 3, group->title);
-    ib_doc_paragraph(doc, group->facts);
-    ib_doc_table(doc, columns, in_shown(arena, group, group->heads))->sortable = true;
+    ib_doc_paragraph(doc, ib_summary_facts(arena, group));
+    ib_doc_table(doc, columns, in_shown(arena, group, NULL))->sortable = true;
     for (size_t r = 0; r < group->n; r++) {
         const struct ib_summary_row *row = &group->rows[r];
-        struct ib_doc_text *cells = ib_doc_row(doc, in_shown(arena, group, row->cells));
+        struct ib_doc_text *cells = ib_doc_row(doc, in_shown(arena, group, row));
         cells[IB_COLUMN_IMPL].style = is_first(group, r) ? IB_STRONG : row->ranked ? IB_PLAIN : IB_SOFT;
         cells[IB_COLUMN_IMPL].to = extent == IB_WITH_CASES ? ib_case_anchor(arena, row) : NULL;
         dress_row(summary, group, r, &cells[IB_COLUMN_IMPL], &cells[strlen(columns) - 1]);
     }
 }
 
-void ib_group_claim(struct ib_doc *doc, const struct ib_summary_group *group)
+void ib_group_claim(struct ib_doc *doc, const struct ib_summary *summary,
+                    const struct ib_summary_group *group)
 {
-    ib_doc_append(doc, group->leaders, IB_STRONG);
-    ib_doc_append(doc, group->claim, IB_PLAIN);
-    for (const char *const *note = group->notes; *note; note++)
+    ib_doc_append(doc, ib_summary_leaders(doc->arena, group), IB_STRONG);
+    ib_doc_append(doc, ib_summary_claim(doc->arena, group), IB_PLAIN);
+    for (const char *const *note = ib_summary_notes(doc->arena, summary, group); *note; note++)
         ib_doc_add(doc, IB_DOC_NOTE, *note);
 }
 
-static void add_answers(struct ib_doc *doc, const struct ib_summary_group *group)
+static void add_answers(struct ib_doc *doc, const struct ib_summary *summary,
+                        const struct ib_summary_group *group)
 {
     ib_doc_add(doc, IB_DOC_CLAIM, NULL);
-    ib_group_claim(doc, group);
+    ib_group_claim(doc, summary, group);
     ib_time_to_section(doc, group->loss_group);
 }
 
@@ -116,7 +120,7 @@ static void add_seeds(struct ib_doc *doc, const struct ib_summary *summary,
         if (section->groups[g].seed_group != seeds)
             continue;
         add_group(doc, summary, &section->groups[g], extent);
-        add_answers(doc, &section->groups[g]);
+        add_answers(doc, summary, &section->groups[g]);
     }
     ib_doc_add(doc, IB_DOC_END, NULL);
 }
@@ -137,21 +141,22 @@ static void add_setting(struct ib_doc *doc, const struct ib_summary *summary,
                         const struct ib_summary_group *group, const char *title, double unit_ns,
                         enum ib_extent extent)
 {
+#define CELL(column) ib_summary_cell(doc->arena, group, row, column)
     for (size_t r = 0; r < group->n; r++) {
         const struct ib_summary_row *row = &group->rows[r];
-        const char *const *texts = row->cells;
         const char *cells[] = {title,
                                row->name,
                                ib_format_digits(doc->arena, row->time_ns / unit_ns),
-                               texts[IB_COLUMN_RATIO],
-                               texts[IB_COLUMN_SCORE],
-                               texts[IB_COLUMN_SKILL],
-                               texts[IB_COLUMN_CONVERGENCE],
-                               texts[IB_COLUMN_VERDICT]};
+                               CELL(IB_COLUMN_RATIO),
+                               CELL(IB_COLUMN_SCORE),
+                               CELL(IB_COLUMN_SKILL),
+                               CELL(IB_COLUMN_CONVERGENCE),
+                               CELL(IB_COLUMN_VERDICT)};
         struct ib_doc_text *added = ib_doc_row(doc, cells);
         added[0].to = extent == IB_WITH_CASES ? ib_case_anchor(doc->arena, row) : NULL;
         dress_row(summary, group, r, &added[1], &added[7]);
     }
+#undef CELL
 }
 
 void ib_settings_table(struct ib_doc *doc, const struct ib_summary *summary,
@@ -176,12 +181,16 @@ void ib_settings_table(struct ib_doc *doc, const struct ib_summary *summary,
     const char *heads[] = {"settings",
                            "implementation",
                            ib_arena_print(arena, "%s/epoch", unit),
-                           section->groups[0].heads[IB_COLUMN_RATIO],
-                           section->groups[0].heads[IB_COLUMN_SCORE],
-                           section->groups[0].heads[IB_COLUMN_SKILL],
-                           section->groups[0].heads[IB_COLUMN_CONVERGENCE],
-                           section->groups[0].heads[IB_COLUMN_VERDICT]};
+                           ib_summary_head(arena, &section->groups[0], IB_COLUMN_RATIO),
+                           ib_summary_head(arena, &section->groups[0], IB_COLUMN_SCORE),
+                           ib_summary_head(arena, &section->groups[0], IB_COLUMN_SKILL),
+                           ib_summary_head(arena, &section->groups[0], IB_COLUMN_CONVERGENCE),
+                           ib_summary_head(arena, &section->groups[0], IB_COLUMN_VERDICT)};
     ib_doc_table(doc, "nnrrrrww", heads)->sortable = true;
+    size_t n_rows = 0;
+    for (size_t g = 0; g < section->n; g++)
+        n_rows += section->groups[g].n;
+    ib_doc_expect(doc, n_rows);
     for (size_t g = 0; g < section->n; g++)
         add_setting(doc, summary, &section->groups[g], titles[g], unit_ns, extent);
     if (folded)
@@ -197,7 +206,7 @@ void ib_section_tables(struct ib_doc *doc, const struct ib_summary *summary,
             continue;
         add_group(doc, summary, &section->groups[g], extent);
         if (extent != IB_BRIEF)
-            add_answers(doc, &section->groups[g]);
+            add_answers(doc, summary, &section->groups[g]);
     }
     for (size_t f = 0; f < section->n_seed_groups && !many; f++) {
         add_seed_group(doc, summary, &section->seed_groups[f]);

@@ -17,7 +17,7 @@ void ib_settings_table(struct ib_doc *, const struct ib_summary *, const struct 
                        enum ib_extent);
 
 /* Appends the answer to the last block, and adds the notes on it. */
-void ib_group_claim(struct ib_doc *, const struct ib_summary_group *);
+void ib_group_claim(struct ib_doc *, const struct ib_summary *, const struct ib_summary_group *);
 
 /* "mlp 6 relu f32 diabetes, 3 seeds" */
 const char *ib_seed_group_heading(struct ib_arena *, const struct ib_seed_group *);

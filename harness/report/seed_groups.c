@@ -1,9 +1,12 @@
 #include "report/seed_groups.h"
 
 #include "report/format.h"
+#include "report/group_words.h"
 #include "stats/stats.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The results of one implementation with the seeds of a group. */
@@ -24,29 +27,6 @@ const char *ib_seed_group_title(struct ib_arena *arena, const struct ib_case_rec
     const char *words = isnan(seed) ? NULL : ib_arena_print(arena, " seed=%.0f ", seed);
     const char *at = words ? strstr(problem, words) : NULL;
     return at ? ib_arena_print(arena, "%.*s%s", (int)(at - problem), problem, at + strlen(words) - 1) : NULL;
-}
-
-static struct ib_seed_group *seed_group_of(struct ib_summary_section *section, const char *title)
-{
-    struct ib_seed_group *seed_group = section->seed_groups;
-    while (seed_group < section->seed_groups + section->n_seed_groups &&
-           strcmp(seed_group->title, title) != 0)
-        seed_group++;
-    if (seed_group == section->seed_groups + section->n_seed_groups) {
-        *seed_group = (struct ib_seed_group){.title = title};
-        section->n_seed_groups++;
-    }
-    return seed_group;
-}
-
-/* The next group of a seed group, from *at on. */
-static const struct ib_summary_group *next_group(const struct ib_summary_section *section,
-                                                 const struct ib_seed_group *seed_group, size_t *at)
-{
-    while (*at < section->n)
-        if (section->groups[(*at)++].seed_group == seed_group)
-            return &section->groups[*at - 1];
-    return NULL;
 }
 
 /* ---- words ---- */
@@ -82,21 +62,19 @@ static const char *tally(struct ib_arena *arena, const char *const *words, size_
 /* "cpu_blas is fastest", "a and b cannot be told apart", "the training diverges" */
 static const char *result_of(struct ib_arena *arena, const struct ib_summary_group *group)
 {
-    return group->n_ranked == 0 ? group->brief
-                                : ib_arena_print(arena, "%s %s", group->leaders,
+    return group->n_ranked == 0 ? ib_summary_brief(arena, group)
+                                : ib_arena_print(arena, "%s %s", ib_summary_leaders(arena, group),
                                                  group->n_first == 1 ? "is fastest" : "cannot be told apart");
 }
 
 /* "cpu_blas is fastest with 9 of 10 seeds; the training diverges with 1", "no verified time with any of 10"
  */
-static const char *answer(struct ib_arena *arena, const struct ib_summary_section *section,
-                          const struct ib_seed_group *seed_group)
+static const char *answer(struct ib_arena *arena, const struct ib_seed_group *seed_group)
 {
-    const char **results = ib_arena_alloc(arena, seed_group->n_seeds * sizeof *results), *text = "";
-    const struct ib_summary_group *group;
-    size_t n = 0;
-    for (size_t at = 0; (group = next_group(section, seed_group, &at));)
-        results[n++] = result_of(arena, group);
+    const size_t n = seed_group->n_seeds;
+    const char **results = ib_arena_alloc(arena, n * sizeof *results), *text = "";
+    for (size_t i = 0; i < n; i++)
+        results[i] = result_of(arena, seed_group->groups[i]);
     for (size_t i = 0; i < n; i++) {
         const size_t count = count_of(results, n, i);
         if (count == n)
@@ -129,14 +107,16 @@ static struct member *member_of(struct ib_arena *arena, struct member *members, 
 }
 
 /* Only verified cases contribute values. */
-static void add_row(struct member *m, const struct ib_summary_row *row, enum ib_metric_index metric)
+static void add_row(struct ib_arena *arena, struct member *m, const struct ib_summary_group *group,
+                    const struct ib_summary_row *row)
 {
-    m->verdicts[m->n++] = row->cells[IB_COLUMN_VERDICT];
-    if (strncmp(row->cells[IB_COLUMN_VERDICT], "ok", strlen("ok")) != 0)
+    const char *verdict = ib_summary_cell(arena, group, row, IB_COLUMN_VERDICT);
+    m->verdicts[m->n++] = verdict;
+    if (strncmp(verdict, "ok", strlen("ok")) != 0)
         return;
     m->times[m->n_right] = row->time_ns;
-    m->scores[m->n_right] = row->record->metrics[metric];
-    m->convergences[m->n_right++] = row->cells[IB_COLUMN_CONVERGENCE];
+    m->scores[m->n_right] = row->record->metrics[ib_metric_of_task(row->record->task)];
+    m->convergences[m->n_right++] = ib_summary_cell(arena, group, row, IB_COLUMN_CONVERGENCE);
 }
 
 /* The largest value that is not NaN; NaN if there is none. */
@@ -169,26 +149,24 @@ static void fill_row(struct ib_arena *arena, const struct member *m, enum ib_met
     row->cells[IB_SEED_GROUP_VERDICT] = tally(arena, m->verdicts, m->n);
 }
 
-static void fill_seed_group(struct ib_arena *arena, const struct ib_summary_section *section,
-                            struct ib_seed_group *seed_group)
+static void fill_seed_group(struct ib_arena *arena, struct ib_seed_group *seed_group)
 {
-    const struct ib_summary_group *group;
+    const enum ib_metric_index metric = ib_metric_of_task(seed_group->groups[0]->rows[0].record->task);
     size_t n_rows = 0, n = 0;
-    enum ib_metric_index metric = IB_METRIC_rmse;
-    for (size_t at = 0; (group = next_group(section, seed_group, &at));)
-        n_rows += group->n;
+    for (size_t i = 0; i < seed_group->n_seeds; i++)
+        n_rows += seed_group->groups[i]->n;
     struct member *members = ib_arena_alloc(arena, n_rows * sizeof *members);
-    for (size_t at = 0; (group = next_group(section, seed_group, &at));) {
-        metric = ib_metric_of_task(group->rows[0].record->task);
+    for (size_t i = 0; i < seed_group->n_seeds; i++) {
+        const struct ib_summary_group *group = seed_group->groups[i];
         for (size_t r = 0; r < group->n; r++)
-            add_row(member_of(arena, members, &n, group->rows[r].name, seed_group->n_seeds), &group->rows[r],
-                    metric);
+            add_row(arena, member_of(arena, members, &n, group->rows[r].name, seed_group->n_seeds), group,
+                    &group->rows[r]);
     }
     seed_group->rows = ib_arena_alloc(arena, n * sizeof *seed_group->rows);
     seed_group->n = n;
     for (size_t i = 0; i < n; i++)
         fill_row(arena, &members[i], metric, &seed_group->rows[i]);
-    seed_group->answer = answer(arena, section, seed_group);
+    seed_group->answer = answer(arena, seed_group);
     const char *const heads[IB_SEED_GROUP_COLUMN_COUNT] = {
         "implementation", "time per epoch", "range",  ib_metrics[metric]->label,
         "range",          "convergence",    "verdict"};
@@ -211,45 +189,101 @@ static bool is_fastest(const struct ib_summary_group *group, const char *name)
     return false;
 }
 
-/* Several seeds are one setting. */
-static bool same_setting(const struct ib_summary_group *a, const struct ib_summary_group *b)
+/* Groups of one setting, which several seeds are, after each other. */
+static int by_setting(const void *left, const void *right)
 {
-    return a == b || (a->seed_group && a->seed_group == b->seed_group);
+    const struct ib_summary_group *a = *(const struct ib_summary_group *const *)left,
+                                  *b = *(const struct ib_summary_group *const *)right;
+    if (a->seed_group != b->seed_group)
+        return (uintptr_t)a->seed_group < (uintptr_t)b->seed_group ? -1 : 1;
+    return a < b ? -1 : a > b;
 }
 
 size_t ib_settings_won(const struct ib_summary_group *const *groups, size_t n, const char *name,
                        size_t *n_settings)
 {
+    struct ib_arena scratch = {0};
     size_t n_first = 0;
     *n_settings = 0;
-    for (size_t g = 0; g < n; g++) {
-        size_t seeds = 0, firsts = 0;
-        bool counted = false;
-        for (size_t h = 0; h < n; h++) {
-            if (!same_setting(groups[g], groups[h]))
-                continue;
-            counted = counted || h < g;
-            seeds++;
-            firsts += is_fastest(groups[h], name);
-        }
-        *n_settings += !counted;
-        n_first += !counted && 2 * firsts > seeds;
+    const struct ib_summary_group **sorted = ib_arena_alloc(&scratch, n * sizeof *sorted);
+    memcpy(sorted, groups, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, by_setting);
+    for (size_t first = 0, end; first < n; first = end) {
+        size_t firsts = is_fastest(sorted[first], name);
+        for (end = first + 1;
+             end < n && sorted[first]->seed_group && sorted[end]->seed_group == sorted[first]->seed_group;
+             end++)
+            firsts += is_fastest(sorted[end], name);
+        ++*n_settings;
+        n_first += 2 * firsts > end - first;
     }
+    ib_arena_free(&scratch);
     return n_first;
+}
+
+/* ---- finding them ---- */
+
+/* A group of several that differ in their seeds: the title of all. */
+struct titled {
+    const char *title;
+    struct ib_summary_group *group;
+};
+
+static int by_title(const void *left, const void *right)
+{
+    const struct titled *a = left, *b = right;
+    const int order = strcmp(a->title, b->title);
+    return order != 0 ? order : a->group < b->group ? -1 : 1;
+}
+
+static int by_first_group(const void *left, const void *right)
+{
+    const struct ib_seed_group *a = left, *b = right;
+    return a->groups[0] < b->groups[0] ? -1 : 1;
+}
+
+/* The groups that have a title, by their titles. */
+static struct titled *sort_by_title(struct ib_arena *arena, const struct ib_summary_section *section,
+                                    size_t *n)
+{
+    struct titled *list = ib_arena_alloc(arena, section->n * sizeof *list);
+    *n = 0;
+    for (size_t g = 0; g < section->n; g++) {
+        const char *title = ib_seed_group_title(arena, section->groups[g].rows[0].record);
+        if (title)
+            list[(*n)++] = (struct titled){title, &section->groups[g]};
+    }
+    qsort(list, *n, sizeof *list, by_title);
+    return list;
+}
+
+static void add_seed_group(struct ib_arena *arena, struct ib_summary_section *section,
+                           const struct titled *list, size_t n)
+{
+    struct ib_seed_group *seed_group = &section->seed_groups[section->n_seed_groups++];
+    *seed_group = (struct ib_seed_group){.title = list[0].title,
+                                         .groups = ib_arena_alloc(arena, n * sizeof *seed_group->groups),
+                                         .n_seeds = n};
+    for (size_t i = 0; i < n; i++)
+        seed_group->groups[i] = list[i].group;
 }
 
 void ib_seed_groups_find(struct ib_arena *arena, struct ib_summary_section *section)
 {
-    const char **titles = ib_arena_alloc(arena, section->n * sizeof *titles);
-    section->seed_groups = ib_arena_alloc(arena, section->n * sizeof *section->seed_groups);
-    for (size_t g = 0; g < section->n; g++)
-        titles[g] = ib_seed_group_title(arena, section->groups[g].rows[0].record);
-    for (size_t g = 0; g < section->n; g++)
-        for (size_t other = 0; other < section->n && titles[g] && !section->groups[g].seed_group; other++)
-            if (other != g && titles[other] && strcmp(titles[other], titles[g]) == 0) {
-                section->groups[g].seed_group = seed_group_of(section, titles[g]);
-                section->groups[g].seed_group->n_seeds++;
-            }
-    for (size_t f = 0; f < section->n_seed_groups; f++)
-        fill_seed_group(arena, section, &section->seed_groups[f]);
+    size_t n;
+    const struct titled *list = sort_by_title(arena, section, &n);
+    section->seed_groups = ib_arena_alloc(arena, n * sizeof *section->seed_groups);
+    for (size_t first = 0, end; first < n; first = end) {
+        for (end = first + 1; end < n && strcmp(list[end].title, list[first].title) == 0;)
+            end++;
+        if (end - first > 1)
+            add_seed_group(arena, section, &list[first], end - first);
+    }
+    qsort(section->seed_groups, section->n_seed_groups, sizeof *section->seed_groups, by_first_group);
+    for (struct ib_seed_group *s = section->seed_groups; s < section->seed_groups + section->n_seed_groups;
+         s++) {
+        for (size_t i = 0; i < s->n_seeds; i++)
+            s->groups[i]->seed_group = s;
+        fill_seed_group(arena, s);
+    }
 }

@@ -26,7 +26,8 @@ struct ib_seed_group_row {
 
 struct ib_seed_group {
     const char *title; /* of the problems, without the seed */
-    size_t n_seeds;
+    struct ib_summary_group **groups;
+    size_t n_seeds;     /* their number */
     const char *answer; /* "cpu_blas is fastest with 9 of 10 seeds; …" */
     const char *heads[IB_SEED_GROUP_COLUMN_COUNT];
     struct ib_seed_group_row *rows; /* one per implementation and residency */

@@ -124,10 +124,10 @@ enum ib_status ib_select_cases(struct ib_run_record *run, const char *const *kee
 {
     struct ib_arena *arena = &run->arena;
     struct ib_case_selection selection;
-    const struct values values = values_of(run, arena);
-    const size_t n_all = run->n;
     if (!*keep && !*drop)
         return IB_OK;
+    const struct values values = values_of(run, arena);
+    const size_t n_all = run->n;
     IB_TRY(ib_case_selection_parse(arena, keep, drop, &selection));
     IB_TRY(check_matches(&values, run->n, arena, &selection));
     IB_TRY(narrow(run, &values, &selection));

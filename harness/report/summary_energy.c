@@ -24,27 +24,30 @@ static double joules_of(const struct ib_summary_group *group, const struct ib_su
     return column == IB_COLUMN_ENERGY ? c->energy.epoch_j : ib_energy_to_loss(c, entry_of(group, c)).joules;
 }
 
-/* In a unit chosen for the least energy. */
-static void fill_column(struct ib_arena *arena, struct ib_summary_group *group, enum ib_summary_column column,
-                        const char *head)
+/* The unit of a column, chosen for the least energy; *unit_j: its joules. */
+static const char *unit_of(const struct ib_summary_group *group, enum ib_summary_column column,
+                           double *unit_j)
 {
-    double least = INFINITY, unit_j;
+    double least = INFINITY;
     for (size_t i = 0; i < group->n; i++)
         least = fmin(least, joules_of(group, &group->rows[i], column)); /* skips NaN */
-    const char *unit = ib_unit_of_joules(isfinite(least) ? least : 1, &unit_j);
-    group->heads[column] = ib_arena_print(arena, head, unit);
-    for (size_t i = 0; i < group->n; i++)
-        group->rows[i].cells[column] =
-            ib_format_digits(arena, joules_of(group, &group->rows[i], column) / unit_j);
+    return ib_unit_of_joules(isfinite(least) ? least : 1, unit_j);
 }
 
-void ib_summary_energy(struct ib_arena *arena, struct ib_summary_group *group)
+const char *ib_summary_energy_head(struct ib_arena *arena, const struct ib_summary_group *group,
+                                   enum ib_summary_column column)
 {
-    for (size_t i = 0; i < group->n; i++)
-        group->shown[IB_COLUMN_ENERGY] |= group->rows[i].record->energy.wanted;
-    group->shown[IB_COLUMN_ENERGY_TO_LOSS] = group->shown[IB_COLUMN_ENERGY];
-    fill_column(arena, group, IB_COLUMN_ENERGY, "%s/epoch");
-    fill_column(arena, group, IB_COLUMN_ENERGY_TO_LOSS, "%s to 99 %%");
+    double unit_j;
+    const char *unit = unit_of(group, column, &unit_j);
+    return ib_arena_print(arena, column == IB_COLUMN_ENERGY ? "%s/epoch" : "%s to 99 %%", unit);
+}
+
+const char *ib_summary_energy_cell(struct ib_arena *arena, const struct ib_summary_group *group,
+                                   const struct ib_summary_row *row, enum ib_summary_column column)
+{
+    double unit_j;
+    unit_of(group, column, &unit_j);
+    return ib_format_digits(arena, joules_of(group, row, column) / unit_j);
 }
 
 /* ---- why it is unknown ---- */

@@ -37,24 +37,18 @@ struct ib_summary_row {
     bool ranked;                         /* verified, on a real device, with a time */
     double time_ns, low_ns, high_ns;     /* per epoch; NaN: unknown */
     struct ib_paired_ratio behind;       /* if ranked: its time over that of the fastest (ranking.h) */
-    const char *cells[IB_COLUMN_COUNT];  /* "–" if empty */
 };
 
-/* The cases of one problem, which all do the same work: ranked ones first, as in ranking.h. */
+/* The cases of one problem, which all do the same work: ranked ones first, as in ranking.h. Their words are
+ * made where they are shown (group_words.h): a run may have very many groups. */
 struct ib_summary_group {
-    const char *title; /* "mlp 6x6 relu f32 diabetes" */
-    const char *facts; /* "353 training rows × 10 columns, 89 test rows, 1000 epochs, lr 0.01" */
-    const char *heads[IB_COLUMN_COUNT];
+    const char *title;           /* "mlp 6x6 relu f32 diabetes" */
     bool shown[IB_COLUMN_COUNT]; /* not: the machine if there is one, steps if each is an epoch, the limit
                                     where those of the machine are unknown, energy and instructions if not
                                     asked for */
     struct ib_summary_row *rows;
     size_t n, n_ranked;
-    size_t n_first;           /* the fastest, and those that cannot be told apart from it */
-    const char *leaders;      /* their names: "cpu_blas" */
-    const char *claim;        /* "is fastest, at 12.3 µs per epoch: 1.80× (1.75 to 1.83) as fast as …" */
-    const char *brief;        /* both in a line of a table: "cpu_blas: 1.80× as fast as …" */
-    const char *const *notes; /* ends with NULL */
+    size_t n_first;                         /* the fastest, and those that cannot be told apart from it */
     const struct ib_loss_group *loss_group; /* NULL: no verified training whose loss decreases */
     struct ib_seed_group *seed_group;       /* problems that differ only in their seed; NULL: one seed */
 };

@@ -111,40 +111,41 @@ static bool only_diverged(const struct ib_summary_group *group)
     return n[true] && !n[false];
 }
 
-/* The answer in a line of a table: "cpu_blas: 1.80× as fast as cpu_naive". */
-static const char *brief_answer(struct ib_arena *arena, const struct ib_summary_group *group)
+const char *ib_summary_leaders(struct ib_arena *arena, const struct ib_summary_group *group)
+{
+    return group->n_ranked ? name_list(arena, group->rows, group->n_first) : "No case";
+}
+
+const char *ib_summary_brief(struct ib_arena *arena, const struct ib_summary_group *group)
 {
     const size_t rounds = too_few_rounds(group);
+    const char *leaders = ib_summary_leaders(arena, group);
+    if (!group->n_ranked)
+        return only_diverged(group) ? "the training diverges" : "no verified time";
     if (group->n_first > 1)
-        return rounds == SIZE_MAX ? ib_arena_print(arena, "%s cannot be told apart", group->leaders)
-                                  : ib_arena_print(arena, "%s: too few rounds to tell apart", group->leaders);
+        return rounds == SIZE_MAX ? ib_arena_print(arena, "%s cannot be told apart", leaders)
+                                  : ib_arena_print(arena, "%s: too few rounds to tell apart", leaders);
     return group->n_ranked == 1
-               ? ib_arena_print(arena, "%s, the only verified one", group->leaders)
-               : ib_arena_print(arena, "%s: %s× as fast as %s", group->leaders,
+               ? ib_arena_print(arena, "%s, the only verified one", leaders)
+               : ib_arena_print(arena, "%s: %s× as fast as %s", leaders,
                                 ib_format_ratio(arena, group->rows[1].behind.median), group->rows[1].name);
 }
 
-void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
+const char *ib_summary_claim(struct ib_arena *arena, const struct ib_summary_group *group)
 {
     const size_t n = group->n_ranked, n_first = group->n_first;
-    if (n == 0) {
-        group->leaders = "No case";
-        group->claim = only_diverged(group) ? "is ranked: the training diverges." : "has a verified time.";
-        group->brief = only_diverged(group) ? "the training diverges" : "no verified time";
-        return;
-    }
-    group->leaders = name_list(arena, group->rows, n_first);
+    if (n == 0)
+        return only_diverged(group) ? "is ranked: the training diverges." : "has a verified time.";
     const char *claim = n_first > 1 ? tie(arena, group)
                                     : ib_arena_print(arena, "%s, at %s per epoch",
                                                      n == 1 ? "is the only verified case" : "is fastest",
                                                      time_span(arena, group, 1));
-    group->brief = brief_answer(arena, group);
     if (n_first < n)
         claim = ib_arena_print(arena, "%s: %s", claim, times_as_fast(arena, &group->rows[n_first]));
     if (n_first + 1 < n)
         claim = ib_arena_print(arena, "%s, %s", claim, times_as_fast(arena, &group->rows[n - 1]));
     const char *share = limit_sentence(arena, &group->rows[0]);
-    group->claim = ib_arena_print(arena, "%s%s.%s", claim, uncounted(arena, group), share ? share : "");
+    return ib_arena_print(arena, "%s%s.%s", claim, uncounted(arena, group), share ? share : "");
 }
 
 /* ---- notes ---- */
@@ -153,20 +154,19 @@ void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
 static const char *copy_note(struct ib_arena *arena, const struct ib_summary_group *group, size_t i)
 {
     const struct ib_summary_row *copying = &group->rows[i];
-    if (strcmp(copying->cells[IB_COLUMN_RESIDENCY], "per_op") != 0)
+    if (copying->record->residency != IB_PER_OP)
         return NULL;
     for (size_t j = 0; j < group->n_ranked; j++) {
         const struct ib_summary_row *resident = &group->rows[j];
-        if (strcmp(resident->cells[IB_COLUMN_IMPL], copying->cells[IB_COLUMN_IMPL]) != 0 ||
-            strcmp(resident->cells[IB_COLUMN_RESIDENCY], "resident") != 0)
+        if (strcmp(resident->record->label, copying->record->label) != 0 ||
+            resident->record->residency != IB_RESIDENT)
             continue;
         const struct ib_paired_ratio overhead = ib_paired_ratio_of(copying->record, resident->record);
         if (isnan(overhead.median))
             return NULL;
         return ib_arena_print(
             arena, "%s: copying around every operation takes %s×%s as long as with resident data%s.",
-            copying->cells[IB_COLUMN_IMPL], ib_format_ratio(arena, overhead.median),
-            ratio_span(arena, &overhead),
+            copying->record->label, ib_format_ratio(arena, overhead.median), ratio_span(arena, &overhead),
             ib_copies_took_time(copying->record, resident->record, &overhead)
                 ? ""
                 : ", less than its copies need: they were not all made, or the resident case "
@@ -203,13 +203,13 @@ static const char *skill_note(struct ib_arena *arena, const struct ib_summary_gr
     size_t n_right = 0, n_idle = 0;
     for (size_t i = 0; i < group->n; i++) {
         const struct ib_summary_row *row = &group->rows[i];
-        if (strncmp(row->cells[IB_COLUMN_VERDICT], "ok", 2) != 0)
+        if (strncmp(ib_summary_verdict(row->record), "ok", 2) != 0)
             continue;
         n_right++;
         if (!(row->record->metrics[IB_METRIC_skill] <= 0))
             continue;
         n_idle++;
-        skill = skill ? skill : row->cells[IB_COLUMN_SKILL];
+        skill = skill ? skill : ib_summary_cell(arena, group, row, IB_COLUMN_SKILL);
         names = names ? ib_arena_print(arena, "%s, %s", names, row->name) : row->name;
     }
     if (!n_idle)
@@ -245,11 +245,11 @@ const char *ib_summary_disturbance(struct ib_arena *arena, const struct ib_run_r
                           sum.disturbed, sum.judged);
 }
 
-const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summary_group *group,
-                                    bool with_disturbance)
+const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summary *summary,
+                                    const struct ib_summary_group *group)
 {
     const char *const of_group[] = {skill_note(arena, group),
-                                    with_disturbance ? disturbance_note(arena, group) : NULL,
+                                    summary->disturbance ? NULL : disturbance_note(arena, group),
                                     memory_note(arena, group), ib_summary_energy_note(arena, group)};
     enum { OF_GROUP = sizeof of_group / sizeof *of_group };
     const char **notes = ib_arena_alloc(arena, (group->n + OF_GROUP + 1) * sizeof *notes);
