@@ -41,9 +41,9 @@ static size_t ordinary(const char *at, const char *end)
 static size_t print_line_end(const struct printer *p)
 {
     static const char blanks[] = "        ";
-    fputc('\n', p->out);
+    fputc_unlocked('\n', p->out);
     for (int left = p->indent; left > 0; left -= (int)strlen(blanks))
-        fwrite(blanks, 1, (size_t)left < strlen(blanks) ? (size_t)left : strlen(blanks), p->out);
+        fwrite_unlocked(blanks, 1, (size_t)left < strlen(blanks) ? (size_t)left : strlen(blanks), p->out);
     return 1;
 }
 
@@ -57,9 +57,9 @@ static size_t print_special(const struct printer *p, const char *at, const char 
     if (code >= 0x7F && code <= 0xFFFF && shown)
         fprintf(p->out, "\\u%04x", (unsigned)code);
     else if (*at == '#' && at + 1 < end && at[1] == '#')
-        fputs("\\u0023", p->out);
+        fputs_unlocked("\\u0023", p->out);
     else
-        fwrite(at, 1, length, p->out);
+        fwrite_unlocked(at, 1, length, p->out);
     return length;
 }
 
@@ -69,7 +69,7 @@ static int print_part(const char *part, size_t bytes, void *context)
     const char *end = part + bytes;
     for (const char *at = part; at < end;) {
         const size_t length = ordinary(at, end);
-        fwrite(at, 1, length, p->out);
+        fwrite_unlocked(at, 1, length, p->out);
         at += length;
         if (at < end)
             at += *at == '\n' ? print_line_end(p) : print_special(p, at, end);
@@ -79,7 +79,9 @@ static int print_part(const char *part, size_t bytes, void *context)
 
 void ib_json_print_within(FILE *out, const json_t *value, size_t flags, int indent)
 {
+    flockfile(out); /* once, not for each of very many parts */
     json_dump_callback(value, print_part, &(struct printer){out, indent}, flags);
+    funlockfile(out);
 }
 
 void ib_json_print(FILE *out, const json_t *value, size_t flags)

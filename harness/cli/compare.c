@@ -1,6 +1,5 @@
 #include "gate/compare.h"
 #include "base/error.h"
-#include "base/json_text.h"
 #include "cli/args.h"
 #include "report/compare_report.h"
 #include "report/gate_json.h"
@@ -16,10 +15,7 @@ static enum ib_status print_comparison(const struct ib_comparison *comparison, e
 {
     struct ib_doc doc = {.arena = arena};
     if (form == JSON) {
-        json_t *json = ib_comparison_to_json(comparison);
-        ib_json_print(stdout, json, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-        putchar('\n');
-        json_decref(json);
+        ib_comparison_print_json(stdout, comparison);
         return IB_OK;
     }
     ib_compare_page(&doc, comparison);
@@ -37,9 +33,9 @@ static int compare(const char *const *dirs, double margin, enum form form)
     struct ib_run_record old, new;
     struct ib_comparison comparison;
     struct ib_arena arena = {0};
-    if (ib_load_run_samples(dirs[0], &old) != IB_OK)
+    if (ib_load_run_compared(dirs[0], &old) != IB_OK)
         return ib_usage_error();
-    if (ib_load_run_samples(dirs[1], &new) != IB_OK) {
+    if (ib_load_run_compared(dirs[1], &new) != IB_OK) {
         ib_run_record_free(&old);
         return ib_usage_error();
     }

@@ -5,6 +5,15 @@
 
 #define ROUNDING 1e-9 /* of the target's spread */
 
+/* Most cases have none. */
+static struct ib_differences kept(struct ib_arena *arena, const struct ib_difference *list, size_t n)
+{
+    struct ib_differences out = {.n = n};
+    if (n)
+        out.list = memcpy(ib_arena_alloc(arena, n * sizeof *list), list, n * sizeof *list);
+    return out;
+}
+
 /* ---- metrics ---- */
 
 /* The variance of the target, mse / (1 - skill); 1 if that is not defined, as for standardised targets and
@@ -46,7 +55,8 @@ static bool knew(const struct ib_case_record *c, size_t metric)
 struct ib_differences ib_metric_differences(struct ib_arena *arena, const struct ib_case_record *old_case,
                                             const struct ib_case_record *new_case, double tolerance)
 {
-    struct ib_differences out = {ib_arena_alloc(arena, IB_METRIC_COUNT * sizeof *out.list), 0};
+    struct ib_difference list[IB_METRIC_COUNT];
+    size_t n = 0;
     const bool perfect = is_perfect(old_case) && is_perfect(new_case);
     for (size_t i = 0; i < IB_METRIC_COUNT; i++) {
         const struct ib_metric *metric = ib_metrics[i];
@@ -58,9 +68,9 @@ struct ib_differences ib_metric_differences(struct ib_arena *arena, const struct
             (perfect && metric->form != IB_FORM_SHARE))
             continue;
         enum ib_truth better = (metric->higher_is_better ? new > old : new < old) ? IB_YES : IB_NO;
-        out.list[out.n++] = (struct ib_difference){metric->name, old, new, either ? IB_UNKNOWN : better};
+        list[n++] = (struct ib_difference){metric->name, old, new, either ? IB_UNKNOWN : better};
     }
-    return out;
+    return kept(arena, list, n);
 }
 
 /* ---- copies ---- */
@@ -82,12 +92,13 @@ struct ib_differences ib_copy_differences(struct ib_arena *arena, const struct i
                   {"d2h_count", a->d2h_count, b->d2h_count},
                   {"d2h_bytes", a->d2h_bytes, b->d2h_bytes}};
     enum { COUNTS = sizeof counts / sizeof *counts };
-    struct ib_differences out = {ib_arena_alloc(arena, COUNTS * sizeof *out.list), 0};
+    struct ib_difference list[COUNTS];
+    size_t n = 0;
     for (size_t i = 0; i < COUNTS; i++)
         if (are_known(counts[i].old, counts[i].new) && counts[i].old != counts[i].new)
-            out.list[out.n++] = (struct ib_difference){counts[i].name, (double)counts[i].old,
-                                                       (double)counts[i].new, IB_UNKNOWN};
-    return out;
+            list[n++] = (struct ib_difference){counts[i].name, (double)counts[i].old, (double)counts[i].new,
+                                               IB_UNKNOWN};
+    return kept(arena, list, n);
 }
 
 /* ---- machines ---- */

@@ -158,25 +158,29 @@ static void add_case(struct ib_doc *doc, const struct ib_compared_case *c, doubl
                                                                           : IB_BAD;
 }
 
-static bool has_reason(const struct ib_compared_case *c, const char *reason)
-{
-    return c->speed.reason && strcmp(c->speed.reason, reason) == 0;
-}
-
 /* Why the verdict of some cases is AMBIGUOUS: each reason once, with the number of its cases. */
 static void add_reasons(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
+    struct {
+        const char *text;
+        size_t n;
+    } *reasons = NULL;
+    size_t n = 0, capacity = 0;
     for (size_t i = 0; i < comparison->n; i++) {
         const char *reason = comparison->cases[i].speed.reason;
-        size_t first = 0, count = 0;
-        while (reason && !has_reason(&comparison->cases[first], reason))
-            first++;
-        for (size_t k = i; k < comparison->n && reason && first == i; k++)
-            count += has_reason(&comparison->cases[k], reason) ? 1 : 0;
-        if (count)
-            ib_doc_paragraph(doc, ib_arena_print(doc->arena, "AMBIGUOUS in %zu case%s: %s.", count,
-                                                 ib_plural(count), reason));
+        size_t k = 0;
+        while (reason && k < n && strcmp(reasons[k].text, reason) != 0)
+            k++;
+        if (reason && k == n) {
+            reasons = ib_arena_grow(doc->arena, reasons, sizeof *reasons, n, &capacity);
+            reasons[n++].text = reason;
+        }
+        if (reason)
+            reasons[k].n++;
     }
+    for (size_t k = 0; k < n; k++)
+        ib_doc_paragraph(doc, ib_arena_print(doc->arena, "AMBIGUOUS in %zu case%s: %s.", reasons[k].n,
+                                             ib_plural(reasons[k].n), reasons[k].text));
 }
 
 void ib_compare_cases(struct ib_doc *doc, const struct ib_comparison *comparison)
@@ -190,6 +194,7 @@ void ib_compare_cases(struct ib_doc *doc, const struct ib_comparison *comparison
     const struct ib_compared_case **list = sorted(doc->arena, comparison);
     const double scale = scale_of(comparison);
     ib_doc_table(doc, comparison->machines ? "wwrrrwrww" : "wwrrrwrw", headings);
+    ib_doc_expect(doc, comparison->n);
     for (size_t i = 0; i < comparison->n; i++)
         add_case(doc, list[i], scale);
     add_reasons(doc, comparison);

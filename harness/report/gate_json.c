@@ -188,14 +188,42 @@ static json_t *run_differences_json(const struct ib_text_differences *difference
     return list;
 }
 
-json_t *ib_comparison_to_json(const struct ib_comparison *comparison)
+enum { INDENT = 1, LAYOUT = JSON_INDENT(INDENT) | JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY };
+
+/* The comparison without its cases. */
+static json_t *frame_of(const struct ib_comparison *comparison)
 {
-    json_t *cases = json_array();
-    for (size_t i = 0; i < comparison->n; i++)
-        json_array_append_new(cases, compared_case_json(&comparison->cases[i]));
-    return json_pack("{s:i, s:b, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", COMPARISON_SCHEMA, "same_run",
-                     comparison->same_run, "margin", comparison->margin, "old", run_json(comparison->old_run),
-                     "new", run_json(comparison->new_run), "differences",
-                     run_differences_json(&comparison->differences), "cases", cases, "only_old",
+    return json_pack("{s:i, s:b, s:f, s:o, s:o, s:o, s:[], s:o, s:o}", "schema", COMPARISON_SCHEMA,
+                     "same_run", comparison->same_run, "margin", comparison->margin, "old",
+                     run_json(comparison->old_run), "new", run_json(comparison->new_run), "differences",
+                     run_differences_json(&comparison->differences), "cases", "only_old",
                      only_json(&comparison->only_old), "only_new", only_json(&comparison->only_new));
+}
+
+static void print_cases(FILE *out, const struct ib_comparison *comparison)
+{
+    fputc('[', out);
+    for (size_t i = 0; i < comparison->n; i++) {
+        json_t *c = compared_case_json(&comparison->cases[i]);
+        fputs(i ? ",\n  " : "\n  ", out);
+        ib_json_print_within(out, c, LAYOUT, 2 * INDENT);
+        json_decref(c);
+    }
+    fputs(comparison->n ? "\n ]" : "]", out);
+}
+
+void ib_comparison_print_json(FILE *out, const struct ib_comparison *comparison)
+{
+    const char *name, *before = "{";
+    json_t *frame = frame_of(comparison), *value;
+    json_object_foreach (frame, name, value) {
+        fprintf(out, "%s\n \"%s\": ", before, name);
+        if (strcmp(name, "cases") == 0)
+            print_cases(out, comparison);
+        else
+            ib_json_print_within(out, value, LAYOUT, INDENT);
+        before = ",";
+    }
+    fputs("\n}\n", out);
+    json_decref(frame);
 }

@@ -6,14 +6,16 @@
 #include "gate/gate.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 /* Returns a new reference; see results/gate.schema.json. */
 json_t *ib_gate_to_json(const struct ib_gate_result *);
 
-/* Returns a new reference to {schema, same_run, margin, old, new: {id, name, started, version}, differences:
+/* Prints, case by case as there may be very many, {schema, same_run, margin, old, new: {id, name, started,
+ * version}, differences:
  * [{name, old, new}], cases: [{id, name, problem, old_ns, new_ns, speed: {verdict, ratio: {median, low, high,
  * n}, needed, reason}, old_verdict, new_verdict, metrics: [{name, old, new, better}], copies: [{name, old,
  * new}], libraries: null or {old, new}}], only_old, only_new: [{id, name, problem}]}. */
-json_t *ib_comparison_to_json(const struct ib_comparison *);
+void ib_comparison_print_json(FILE *, const struct ib_comparison *);
 
 #endif
