@@ -15,7 +15,10 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { FAULTS_SHOWN = 6 }; /* the rest is folded away */
+enum {
+    FAULTS_SHOWN = 6, /* the rest is folded away, */
+    MOST_FAULTS = 500 /* and beyond these only counted */
+};
 
 /* ---- charts ---- */
 
@@ -114,7 +117,7 @@ static void add_fault(struct ib_doc *doc, const struct ib_summary_fault *f)
 /* The worst come first; with `max`, those after that many are folded away. */
 static void add_faults(struct ib_doc *doc, const struct ib_summary *summary, size_t max)
 {
-    const size_t n = summary->n_faults;
+    const size_t n_all = summary->n_faults, n = n_all < MOST_FAULTS ? n_all : MOST_FAULTS;
     if (n)
         ib_doc_heading(doc, 2, "Failed or unverified")->id = "faults";
     for (size_t i = 0; i < n; i++) {
@@ -124,6 +127,12 @@ static void add_faults(struct ib_doc *doc, const struct ib_summary *summary, siz
     }
     if (n > max)
         ib_doc_add(doc, IB_DOC_END, NULL);
+    if (n < n_all)
+        ib_doc_add(doc, IB_DOC_NOTE,
+                   ib_arena_print(doc->arena,
+                                  "And %zu more of other cases or for other reasons, which `ironbench export "
+                                  "DIR --format csv` prints.",
+                                  n_all - n));
 }
 
 static void add_costs(struct ib_doc *doc, const struct ib_summary *summary)

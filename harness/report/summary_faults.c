@@ -1,6 +1,7 @@
 /* The verdicts of the cases of a run, their counts, and what failed or is unverified. */
 #include "report/summary.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The verdicts of a row, worst first; the last two are not faults. */
@@ -55,41 +56,89 @@ const char *ib_summary_fault_reason(const struct ib_case_record *c, const char *
     return "no reason was given";
 }
 
-static struct ib_summary_fault *fault_like(struct ib_summary *summary, const struct ib_summary_fault *fault)
+/* The place of its verdict, if that is a fault; else FAULT_COUNT. */
+static int place_of(const struct ib_case_record *c)
 {
-    for (size_t i = 0; i < summary->n_faults; i++) {
-        struct ib_summary_fault *known = &summary->faults[i];
-        if (strcmp(known->verdict, fault->verdict) == 0 && strcmp(known->name, fault->name) == 0 &&
-            strcmp(known->reason, fault->reason) == 0)
-            return known;
+    const char *verdict = ib_summary_verdict(c);
+    int v = 0;
+    while (v < FAULT_COUNT && strcmp(verdict, verdicts[v]) != 0)
+        v++;
+    return v;
+}
+
+/* A faulty case. */
+struct faulty {
+    int verdict;
+    const char *name, *reason;
+    const struct ib_case_record *record;
+};
+
+/* Equal faults after each other. */
+static int by_fault(const void *left, const void *right)
+{
+    const struct faulty *a = left, *b = right;
+    if (a->verdict != b->verdict)
+        return a->verdict - b->verdict;
+    const int names = strcmp(a->name, b->name), reasons = strcmp(a->reason, b->reason);
+    return names ? names : reasons ? reasons : a->record < b->record ? -1 : 1;
+}
+
+/* Each fault as its first case, the worst first, in the order of the plan. */
+static int by_first_case(const void *left, const void *right)
+{
+    const struct faulty *a = *(const struct faulty *const *)left, *b = *(const struct faulty *const *)right;
+    return a->verdict != b->verdict ? a->verdict - b->verdict : a->record < b->record ? -1 : 1;
+}
+
+static struct faulty *list_faulty(struct ib_arena *arena, const struct ib_run_record *run, size_t *n)
+{
+    struct faulty *list = ib_arena_alloc(arena, (run->n + 1) * sizeof *list);
+    *n = 0;
+    for (size_t i = 0; i < run->n; i++) {
+        const struct ib_case_record *c = &run->cases[i];
+        const int v = place_of(c);
+        if (v == FAULT_COUNT)
+            continue;
+        /* Residency does not matter if the implementation is unavailable. */
+        const bool absent = strcmp(verdicts[v], "unavailable") == 0;
+        list[(*n)++] =
+            (struct faulty){v, absent ? c->label : c->name, ib_summary_fault_reason(c, verdicts[v]), c};
     }
-    return NULL;
+    qsort(list, *n, sizeof *list, by_fault);
+    return list;
+}
+
+static bool same_fault(const struct faulty *a, const struct faulty *b)
+{
+    return a->verdict == b->verdict && strcmp(a->name, b->name) == 0 && strcmp(a->reason, b->reason) == 0;
 }
 
 void ib_summary_find_faults(struct ib_arena *arena, const struct ib_run_record *run,
                             struct ib_summary *summary)
 {
-    size_t n = run->n;
-    summary->faults = ib_arena_alloc(arena, n * sizeof *summary->faults);
-    for (int v = 0; v < FAULT_COUNT; v++) {
-        for (size_t i = 0; i < n; i++) {
-            const struct ib_case_record *c = &run->cases[i];
-            if (strcmp(ib_summary_verdict(c), verdicts[v]) != 0)
-                continue;
-            /* Residency does not matter if the implementation is unavailable. */
-            bool absent = strcmp(verdicts[v], "unavailable") == 0;
-            struct ib_summary_fault fault = {.verdict = verdicts[v],
-                                             .name = absent ? c->label : c->name,
-                                             .where = c->problem,
-                                             .reason = ib_summary_fault_reason(c, verdicts[v]),
-                                             .count = 1};
-            struct ib_summary_fault *same = fault_like(summary, &fault);
-            if (same)
-                same->where = ib_arena_print(arena, "%zu cases", ++same->count);
-            else
-                summary->faults[summary->n_faults++] = fault;
-        }
+    struct ib_arena scratch = {0};
+    size_t n, n_faults = 0;
+    const struct faulty *list = list_faulty(&scratch, run, &n), *end = list + n;
+    const struct faulty **firsts = ib_arena_alloc(&scratch, (n + 1) * sizeof *firsts);
+    for (const struct faulty *f = list; f < end; f++)
+        if (f == list || !same_fault(f - 1, f))
+            firsts[n_faults++] = f;
+    qsort(firsts, n_faults, sizeof *firsts, by_first_case);
+    summary->faults = ib_arena_alloc(arena, n_faults * sizeof *summary->faults);
+    summary->n_faults = n_faults;
+    for (size_t i = 0; i < n_faults; i++) {
+        const struct faulty *f = firsts[i];
+        size_t count = 1;
+        while (f + count < end && same_fault(f, f + count))
+            count++;
+        summary->faults[i] = (struct ib_summary_fault){
+            .verdict = verdicts[f->verdict],
+            .name = f->name,
+            .where = count > 1 ? ib_arena_print(arena, "%zu cases", count) : f->record->problem,
+            .reason = f->reason,
+            .count = count};
     }
+    ib_arena_free(&scratch);
 }
 
 /* " (4 diverged)" */
