@@ -17,7 +17,7 @@ enum { GAP_BYTES = 0 };
 #define ASAN_UNPOISON_MEMORY_REGION(at, bytes) ((void)(at), (void)(bytes))
 #endif
 
-enum { FIRST_BYTES = 1024, BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16 };
+enum { FIRST_BYTES = 256, BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16 };
 
 struct ib_arena_block {
     struct ib_arena_block *next;

@@ -154,7 +154,8 @@ static void end_loans(struct ib_measurements *r, struct ib_case_record *c)
     else if (r->detail == IB_LOAD_SAMPLES)
         ib_derive_curve(&r->run->arena, c);
     for (int kind = 0; kind < IB_TABLE_COUNT; kind++)
-        if (use_of(r->detail, (enum ib_db_table_kind)kind) == LENT && kind != IB_TABLE_ROUNDS)
+        if (use_of(r->detail, (enum ib_db_table_kind)kind) == LENT &&
+            (kind != IB_TABLE_ROUNDS || !c->n_rounds))
             ib_row_lend(&ib_db_tables[kind], c, NULL, 0);
     ib_arena_clear(&r->texts);
 }
