@@ -46,7 +46,9 @@ class CasePages(CliTest):
 
     def test_every_case_is_on_one_of_the_pages_that_the_report_links(self):
         self.begin()
-        self.ok("report", "out")
+        shown = self.ok("report", "out")
+        self.assertIn(f"\n{CASES} cases: ", shown)
+        self.assertLess(len(shown.splitlines()), 50)  # no table of each problem
         report = (self.folder / "out/report.html").read_text()
         self.assertEqual(re.findall(r'href="(cases/\d+\.html)"', report), [f"cases/{n}.html" for n in (1, 2, 3)])
         self.assertNotIn('id="case-', report)

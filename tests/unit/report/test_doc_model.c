@@ -189,6 +189,27 @@ static void a_figure_may_have_a_narrow_drawing(void **state)
                       "<div class=\"chart in-narrow\"><svg id='n'/></div>\n</figure>");
 }
 
+/* As of a chart for which a page has no room. */
+static void a_figure_without_a_drawing_leads_to_its_file(void **state)
+{
+    (void)state;
+    struct ib_doc_block *figure = ib_doc_add(&doc, IB_DOC_FIGURE, "a & b");
+    figure->file = "charts/t.svg";
+    assert_string_equal(rendered(MARKDOWN), "![a \\& b](charts/t.svg)\n");
+    assert_says(HTML, "<figure>\n<p class=\"title\"><a href=\"charts/t.svg\">a &amp; b</a></p>\n</figure>");
+}
+
+static void a_table_may_be_told_its_size(void **state)
+{
+    (void)state;
+    ib_doc_table(&doc, "nr", (const char *[]){"a", "b"});
+    ib_doc_expect(&doc, 2);
+    const struct ib_doc_text *first = ib_doc_row(&doc, (const char *[]){"x", "1"});
+    assert_ptr_equal(ib_doc_row(&doc, (const char *[]){"y", "2"}), first + 2);
+    ib_doc_row(&doc, (const char *[]){"z", "3"}); /* more than it was told */
+    assert_string_equal(rendered(TEXT), "  a  b\n  x  1\n  y  2\n  z  3\n");
+}
+
 static void tables_of_the_same_columns_line_up(void **state)
 {
     (void)state;
@@ -331,6 +352,8 @@ int main(void)
         TEST(rows_of_wide_tables_are_labelled_for_cards),
         TEST(folds_with_a_heading_are_in_the_contents),
         TEST(a_figure_may_have_a_narrow_drawing),
+        TEST(a_figure_without_a_drawing_leads_to_its_file),
+        TEST(a_table_may_be_told_its_size),
         TEST(tables_of_the_same_columns_line_up),
         TEST(names_give_way),
         TEST(a_table_that_is_too_wide_is_printed_row_by_row),
