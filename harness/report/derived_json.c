@@ -41,15 +41,10 @@ json_t *ib_transfer_overheads_to_json(const struct ib_derived *derived)
     return list;
 }
 
-json_t *ib_speed_ups_to_json(const struct ib_derived *derived)
+json_t *ib_speed_up_to_json(const struct ib_speed_up *s)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < derived->n_speed_ups; i++) {
-        const struct ib_speed_up *s = &derived->speed_ups[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "case", s->record->id, "baseline",
-                                              s->baseline->id, "ratio", paired(&s->ratio)));
-    }
-    return list;
+    return json_pack("{s:s, s:s, s:o}", "case", s->record->id, "baseline", s->baseline->id, "ratio",
+                     paired(&s->ratio));
 }
 
 static json_t *crossover_size(const struct ib_crossover_size *size)

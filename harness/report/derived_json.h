@@ -9,9 +9,9 @@
 /* Returns `breakdown_ns` of a case; null if it has no profile. */
 json_t *ib_breakdown_to_json(const struct ib_case_record *);
 
-/* Return `transfer_overhead` and `crossover`. New references. */
+/* Return `transfer_overhead`, an element of `speed_up`, and `crossover`. New references. */
 json_t *ib_transfer_overheads_to_json(const struct ib_derived *);
-json_t *ib_speed_ups_to_json(const struct ib_derived *);
+json_t *ib_speed_up_to_json(const struct ib_speed_up *);
 json_t *ib_crossovers_to_json(const struct ib_derived *);
 
 /* Returns `time_to` of a case by its entry in a group; NULL: it is in none. A new reference. */

@@ -76,15 +76,14 @@ static json_t *case_of(const struct record *r, size_t i, const struct ib_case_re
     return out;
 }
 
-/* The record without its cases. */
+/* The record without its cases and speed-ups, of which each case may have one. */
 static json_t *frame_of(const struct record *r)
 {
     json_t *run = ib_run_to_json(r->run);
     if (r->whole)
         json_object_set_new(run, "config", ib_json_text(r->run->config_text));
-    return json_pack("{s:i, s:o, s:[], s:o, s:o, s:o}", "schema", IB_RECORD_SCHEMA, "run", run, "cases",
-                     "speed_up", ib_speed_ups_to_json(&r->derived), "transfer_overhead",
-                     ib_transfer_overheads_to_json(&r->derived), "crossover",
+    return json_pack("{s:i, s:o, s:[], s:[], s:o, s:o}", "schema", IB_RECORD_SCHEMA, "run", run, "cases",
+                     "speed_up", "transfer_overhead", ib_transfer_overheads_to_json(&r->derived), "crossover",
                      ib_crossovers_to_json(&r->derived));
 }
 
@@ -92,9 +91,12 @@ json_t *ib_record_to_json(const struct ib_run_record *run, bool whole)
 {
     struct record r;
     open_record(&r, run, whole);
-    json_t *out = frame_of(&r), *cases = json_object_get(out, "cases");
+    json_t *out = frame_of(&r), *cases = json_object_get(out, "cases"),
+           *speed_ups = json_object_get(out, "speed_up");
     for (size_t i = 0; i < run->n; i++)
         json_array_append_new(cases, case_of(&r, i, &run->cases[i]));
+    for (size_t i = 0; i < r.derived.n_speed_ups; i++)
+        json_array_append_new(speed_ups, ib_speed_up_to_json(&r.derived.speed_ups[i]));
     ib_arena_free(&r.arena);
     return out;
 }
@@ -127,13 +129,13 @@ enum ib_status ib_record_each_case(const struct ib_run_record *run, struct ib_lo
 
 enum { INDENT = 1, LAYOUT = JSON_INDENT(INDENT) | JSON_REAL_PRECISION(17) | JSON_ENCODE_ANY };
 
-/* Where the next case goes. */
+/* Where the next one of a list goes. */
 struct listing {
     FILE *out;
     bool begun;
 };
 
-static void list_case(void *context, json_t *c)
+static void list_next(void *context, json_t *c)
 {
     struct listing *to = context;
     fputs(to->begun ? ",\n  " : "\n  ", to->out);
@@ -146,8 +148,33 @@ static enum ib_status print_cases(FILE *out, const struct record *r, struct ib_l
     struct listing to = {.out = out};
     fputc('[', out);
     for (size_t i = 0; i < r->run->n; i++)
-        IB_TRY(use_case(r, i, lists, list_case, &to));
+        IB_TRY(use_case(r, i, lists, list_next, &to));
     fputs(r->run->n ? "\n ]" : "]", out);
+    return IB_OK;
+}
+
+static void print_speed_ups(FILE *out, const struct ib_derived *derived)
+{
+    struct listing to = {.out = out};
+    fputc('[', out);
+    for (size_t i = 0; i < derived->n_speed_ups; i++) {
+        json_t *speed_up = ib_speed_up_to_json(&derived->speed_ups[i]);
+        list_next(&to, speed_up);
+        json_decref(speed_up);
+    }
+    fputs(to.begun ? "\n ]" : "]", out);
+}
+
+/* Prints a member of the record; frame: what it has there. */
+static enum ib_status print_member(FILE *out, const struct record *r, struct ib_long_lists *lists,
+                                   const char *name, const json_t *frame)
+{
+    if (strcmp(name, "cases") == 0)
+        return print_cases(out, r, lists);
+    if (strcmp(name, "speed_up") == 0)
+        print_speed_ups(out, &r->derived);
+    else
+        ib_json_print_within(out, frame, LAYOUT, INDENT);
     return IB_OK;
 }
 
@@ -161,9 +188,8 @@ enum ib_status ib_record_print(FILE *out, const struct ib_run_record *run, struc
     json_t *frame = frame_of(&r);
     json_object_foreach (frame, name, value) {
         fprintf(out, "%s\n \"%s\": ", before, name);
-        if (strcmp(name, "cases") != 0)
-            ib_json_print_within(out, value, LAYOUT, INDENT);
-        else if ((status = print_cases(out, &r, lists)) != IB_OK)
+        status = print_member(out, &r, lists, name, value);
+        if (status != IB_OK)
             break;
         before = ",";
     }
