@@ -1,6 +1,7 @@
 /* cuda_fused: whole training steps in few launches. A network that fits into the shared memory of one block
  * is trained for many epochs in one launch; a larger regression takes two launches an epoch, which read x
  * once. Anything else is unsupported. */
+#include "cuda/fused/batches.h"
 #include "cuda/fused/launch.h"
 #include "cuda/fused/plan.h"
 #include "shape.h"
@@ -8,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A driver that also serves a display ends kernels after some seconds; that many epochs of the largest
- * network take about one (an estimate). */
-enum { EPOCHS_PER_LAUNCH = 16384 };
+/* A driver that also serves a display ends kernels after some seconds; that many steps of the largest network
+ * take about one (an estimate). */
+enum { STEPS_PER_LAUNCH = 16384 };
 
 struct fused {
     struct ib_cuda cuda; /* must be first */
@@ -55,32 +56,78 @@ static enum ib_status supports(const struct ib_problem *problem, char *why, size
     return ib_cuda_fused_plan(&p, shared_bytes, &plan, why, n);
 }
 
-/* Factors of gradients and losses in the problem's type. A sum over no rows stays 0. */
-struct factors {
-    struct ib_real gradient, loss;
-};
-
-static struct factors factors_of(const struct ib_problem *p)
+/* What the sum over all values of so many rows is multiplied by for their mean. A sum over no rows stays 0.
+ */
+static double mean_of(const struct ib_problem *p, uint64_t rows)
 {
-    const double count = (double)p->y.rows * (p->loss_kind == IB_CE ? 1 : (double)p->y.cols);
-    const double mean = count > 0 ? 1 / count : 0;
-    return (struct factors){.gradient = ib_real(p->dtype, (p->loss_kind == IB_MSE ? 2 : 1) * mean),
-                            .loss = ib_real(p->dtype, (p->loss_kind == IB_HALF_MSE ? 0.5 : 1) * mean)};
+    const double count = (double)rows * (p->loss_kind == IB_CE ? 1 : (double)p->y.cols);
+    return count > 0 ? 1 / count : 0;
+}
+
+/* Factors of gradients and of losses, in the problem's type. */
+static struct ib_real gradient_factor(const struct ib_problem *p, uint64_t rows)
+{
+    return ib_real(p->dtype, (p->loss_kind == IB_MSE ? 2 : 1) * mean_of(p, rows));
+}
+
+static struct ib_real loss_factor(const struct ib_problem *p, uint64_t rows)
+{
+    return ib_real(p->dtype, (p->loss_kind == IB_HALF_MSE ? 0.5 : 1) * mean_of(p, rows));
 }
 
 static enum ib_status train_in_one_block(const struct fused *f, const struct ib_problem *p,
                                          const struct ib_cuda_fused_plan *plan, uint64_t n)
 {
-    const struct factors factors = factors_of(p);
+    const struct ib_real gradient = gradient_factor(p, p->x.rows), loss = loss_factor(p, p->x.rows);
     const struct ib_cuda_fused_rule rule = ib_cuda_fused_rule(p);
     const struct ib_cuda_fused_launch launch = {FUSED_network, p->dtype, 1, FUSED_NETWORK_THREADS,
                                                 plan->shared_bytes};
     struct fused_net net = ib_cuda_fused_net(p);
     for (uint64_t done = 0, epochs; done < n; done += epochs) {
-        epochs = ib_min(n - done, EPOCHS_PER_LAUNCH);
+        epochs = ib_min(n - done, STEPS_PER_LAUNCH);
         net.loss = done + epochs == n ? p->loss.p : NULL;
-        IB_TRY(FUSED_LAUNCH(&f->cuda, &launch, ARG(net), REAL_ARG(rule), REAL_ARG(factors.gradient),
-                            REAL_ARG(factors.loss), ARG(epochs)));
+        IB_TRY(FUSED_LAUNCH(&f->cuda, &launch, ARG(net), REAL_ARG(rule), REAL_ARG(gradient), REAL_ARG(loss),
+                            ARG(epochs)));
+    }
+    return IB_OK;
+}
+
+/* The mini-batches of a launch that begins with a step of the call, from 0. */
+static struct fused_batches batches_of(const struct ib_problem *p, const struct ib_cuda_fused_plan *plan,
+                                       uint64_t first, uint64_t steps, uint64_t loss_from)
+{
+    const struct ib_cuda_fused_rows rows = ib_cuda_fused_rows_of(p, first);
+    return (struct fused_batches){
+        .length = p->order.cols,
+        .at = rows.at,
+        .left = rows.left,
+        .batch = p->batch,
+        .steps = steps,
+        .loss_from = p->loss.p == NULL ? steps : ib_max(loss_from, first) - first,
+        .pitch = plan->pitch,
+        .lanes = plan->sum_lanes,
+        .continues = p->loss.p != NULL && loss_from < first,
+    };
+}
+
+static enum ib_status train_batches(const struct fused *f, const struct ib_problem *p,
+                                    const struct ib_cuda_fused_plan *plan, uint64_t n)
+{
+    const struct ib_cuda_fused_losses losses = ib_cuda_fused_losses_of(p, n);
+    const struct ib_real gradient = gradient_factor(p, p->batch),
+                         last = gradient_factor(p, p->x.rows % p->batch), sum = ib_real(p->dtype, 1),
+                         mean = loss_factor(p, losses.rows);
+    const struct ib_cuda_fused_rule rule = ib_cuda_fused_rule(p);
+    const struct ib_cuda_fused_launch launch = {FUSED_batches, p->dtype, 1, FUSED_NETWORK_THREADS,
+                                                plan->shared_bytes};
+    struct fused_net net = ib_cuda_fused_net(p);
+    net.taken = p->order.p;
+    for (uint64_t done = 0, steps; done < n; done += steps) {
+        steps = ib_min(n - done, STEPS_PER_LAUNCH);
+        const struct fused_batches batches = batches_of(p, plan, done, steps, losses.from);
+        const struct ib_real *loss = done + steps == n ? &mean : &sum;
+        IB_TRY(FUSED_LAUNCH(&f->cuda, &launch, ARG(net), REAL_ARG(rule), ARG(batches), REAL_ARG(gradient),
+                            REAL_ARG(last), REAL_ARG(*loss)));
     }
     return IB_OK;
 }
@@ -97,7 +144,8 @@ static enum ib_status train_in_passes(struct fused *f, const struct ib_problem *
                                       const struct ib_cuda_fused_plan *plan, uint64_t n)
 {
     enum { FINISH_COLUMNS = 32 };
-    const struct factors factors = factors_of(p);
+    const struct ib_cuda_fused_losses losses = ib_cuda_fused_losses_of(p, n);
+    const struct ib_real loss = loss_factor(p, losses.rows);
     const struct ib_cuda_fused_rule rule = ib_cuda_fused_rule(p);
     const uint64_t sums = p->x.cols + 2; /* w, b and the loss */
     const struct ib_cuda_fused_launch pass = {pass_of(p, plan), p->dtype, plan->blocks, FUSED_PASS_THREADS,
@@ -106,13 +154,17 @@ static enum ib_status train_in_passes(struct fused *f, const struct ib_problem *
                                                 FUSED_FINISH_THREADS, 0};
     struct fused_net net = ib_cuda_fused_net(p);
     void *part;
-    IB_TRY(ib_cuda_scratch(&f->cuda, (size_t)(plan->blocks * sums * ib_bytes_of(p->dtype)), &part));
-    for (uint64_t epoch = 1; epoch <= n; epoch++) {
-        net.loss = epoch == n ? p->loss.p : NULL;
-        IB_TRY(
-            FUSED_LAUNCH(&f->cuda, &pass, ARG(net), REAL_ARG(factors.gradient), ARG(plan->lanes), ARG(part)));
-        IB_TRY(FUSED_LAUNCH(&f->cuda, &finish, ARG(net), REAL_ARG(rule), REAL_ARG(factors.loss), ARG(part),
-                            ARG(plan->blocks)));
+    IB_TRY(ib_cuda_scratch(&f->cuda, (size_t)((plan->blocks * sums + 1) * ib_bytes_of(p->dtype)), &part));
+    for (uint64_t step = 0; step < n; step++) {
+        const struct ib_cuda_fused_rows rows = ib_cuda_fused_rows_of(p, step);
+        const int continues = step > losses.from;
+        net.rows = ib_min(ib_cuda_fused_step_rows(p), rows.left);
+        net.taken = ib_cuda_fused_has_batches(p) ? (const uint32_t *)p->order.p + rows.at : NULL;
+        net.loss = step >= losses.from ? p->loss.p : NULL;
+        const struct ib_real gradient = gradient_factor(p, net.rows);
+        IB_TRY(FUSED_LAUNCH(&f->cuda, &pass, ARG(net), REAL_ARG(gradient), ARG(plan->lanes), ARG(part)));
+        IB_TRY(FUSED_LAUNCH(&f->cuda, &finish, ARG(net), REAL_ARG(rule), REAL_ARG(loss), ARG(part),
+                            ARG(plan->blocks), ARG(continues)));
     }
     return IB_OK;
 }
@@ -126,7 +178,9 @@ static enum ib_status steps(void *state, const struct ib_problem *problem, uint6
     const enum ib_status status = ib_cuda_fused_plan(&p, f->shared_bytes, &plan, why, sizeof why);
     if (status != IB_OK)
         return f->cuda.launcher.host->fail(f->cuda.launcher.host, status, "%s", why);
-    return plan.in_passes ? train_in_passes(f, &p, &plan, n) : train_in_one_block(f, &p, &plan, n);
+    if (plan.in_passes)
+        return train_in_passes(f, &p, &plan, n);
+    return (ib_cuda_fused_has_batches(&p) ? train_batches : train_in_one_block)(f, &p, &plan, n);
 }
 
 /* ---- prediction ---- */
@@ -164,7 +218,7 @@ static const struct ib_fused fused = {
     .supports = supports,
     .steps = steps,
     .predict = predict,
-    .updates = IB_DOES_MOMENTUM | IB_DOES_ADAM | IB_DOES_WEIGHT_DECAY,
+    .updates = IB_DOES_MOMENTUM | IB_DOES_ADAM | IB_DOES_WEIGHT_DECAY | IB_DOES_BATCHES,
 };
 
 static const struct ib_impl cuda_fused = {

@@ -34,13 +34,26 @@ struct fused_matrix {
 #define FUSED_MAX_KEPT 3
 
 /* A problem. Layer l maps width[l] features to width[l + 1]. `loss` is NULL if it is not needed, `step` (the
- * number of steps done) if the optimiser does not count. */
+ * number of steps done) if the optimiser does not count, `taken` (the numbers of `rows` rows of x and y, in
+ * their order) if a step takes all rows. */
 struct fused_net {
     int act, loss_kind, optimizer;
     unsigned n_layers, width[FUSED_MAX_LAYERS + 1], kept;
     unsigned long long rows;
     struct fused_matrix x, y, w[FUSED_MAX_KEPT][FUSED_MAX_LAYERS]; /* w[0]: the weights; then their moments */
     void *b[FUSED_MAX_KEPT][FUSED_MAX_LAYERS], *loss, *step;
+    const unsigned *taken;
+};
+
+/* The mini-batches of a launch, whose net has `taken`: the order of the rows in one epoch, then in others, of
+ * net.rows numbers each, `length` in all, after which the first come again. The first batch begins at `at`;
+ * it and the rest of its epoch have `left` rows. Losses are added up from step `loss_from` on, from 0, to
+ * those that net.loss has already if it `continues`. */
+struct fused_batches {
+    unsigned long long length, at, left, batch, steps, loss_from;
+    unsigned pitch; /* of columns in shared memory; at least `batch` */
+    unsigned lanes; /* that share the rows of a sum: a power of two up to 32 */
+    int continues;
 };
 
 /* The optimiser's numbers. Of a beta of Adam: itself, 1 - beta, and its logarithm; the first is also the

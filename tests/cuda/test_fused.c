@@ -116,6 +116,32 @@ static void test_largest_problems(void **state)
     ib_instance_close(&instance);
 }
 
+/* Of mini-batches, the columns of a batch are an odd number of values apart. */
+static void test_largest_batches(void **state)
+{
+    static const uint64_t width[] = {6, 6, 1};
+    enum { PARAMS = 7 * 6 + 7, ROW = 6 + 1 + 2 * (6 + 1), F32_ROWS = ((96 << 10) / 4 - PARAMS) / ROW };
+    _Static_assert(F32_ROWS % 2 == 1, "the largest batch is as large as its columns are apart");
+    struct ib_instance instance;
+    (void)state;
+    must_open("cuda_fused", NULL, NULL, &instance);
+    struct ib_problem p = shapes(IB_F32, 5000, 2, width);
+    p.batch = F32_ROWS;
+    assert_supported(&instance, &p);
+    p.batch = F32_ROWS + 1;
+    assert_refused(&instance, &p, "the network, its batch and activations need");
+    p = shapes(IB_F32, 1437, 2, (const uint64_t[]){64, 64, 10}); /* digits */
+    p.loss_kind = IB_CE;
+    p.optimizer = IB_ADAM;
+    assert_refused(&instance, &p, "the network, its data set and activations need");
+    p.batch = 32;
+    assert_supported(&instance, &p);
+    p = regression(IB_F32, 100000, 513);
+    p.batch = 100;
+    assert_refused(&instance, &p, "the batch is too large for one block");
+    ib_instance_close(&instance);
+}
+
 static void test_memory_of_the_device(void **state)
 {
     static const uint64_t width[] = {6, 6, 1};
@@ -181,6 +207,49 @@ static void test_many_epochs(void **state)
     ib_instance_close(&instance);
 }
 
+static void place(const struct ib_instance *on, struct ib_view *v, const void *values)
+{
+    const size_t bytes = (size_t)(v->rows * v->cols) * 4;
+    assert_int_equal(on->impl->mem->alloc(on->state, bytes, &v->p), IB_OK);
+    assert_int_equal(on->impl->mem->h2d(on->state, v->p, values, bytes), IB_OK);
+}
+
+/* More than one launch, and a sum of so many equal losses that f32 alone would lose digits of it. All losses
+ * but the last, which belong to the second launch, are Y^2 / 2. */
+static void test_many_steps(void **state)
+{
+    enum { FIRST = 16384, STEPS = FIRST + 5 };
+    static const float Y = 0.3F;
+    static float x[STEPS], y[STEPS], zero;
+    static uint32_t order[STEPS];
+    struct ib_instance instance;
+    float loss;
+    (void)state;
+    must_open("cuda_fused", NULL, NULL, &instance);
+    for (uint32_t i = 0; i < STEPS; i++) {
+        order[i] = STEPS - 1 - i;
+        y[order[i]] = i < FIRST ? Y : 0;
+    }
+    struct ib_problem p = regression(IB_F32, STEPS, 1);
+    p.batch = 1;
+    p.lr = 0;
+    p.loss = (struct ib_view){NULL, 1, 1, 1, IB_F32};
+    p.order = (struct ib_view){NULL, 1, STEPS, STEPS, IB_U32};
+    place(&instance, &p.x, x);
+    place(&instance, &p.y, y);
+    place(&instance, &p.w[0], &zero);
+    place(&instance, &p.b[0], &zero);
+    place(&instance, &p.loss, &zero);
+    place(&instance, &p.order, order);
+    assert_int_equal(instance.impl->fused->steps(instance.state, &p, STEPS), IB_OK);
+    assert_int_equal(instance.impl->mem->d2h(instance.state, &loss, p.loss.p, sizeof loss), IB_OK);
+    const double right = 0.5 * Y * Y * FIRST / STEPS;
+    assert_true(fabs(loss - right) < 3e-7 * right);
+    instance.impl->mem->free(instance.state, p.order.p);
+    drop(&instance, &p);
+    ib_instance_close(&instance);
+}
+
 /* Fields of optimisers are not read in the problem of a program that does not know them. */
 static void test_programs_without_optimisers(void **state)
 {
@@ -239,8 +308,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         MOCK_TEST(test_opening),
         MOCK_TEST(test_largest_problems),
+        MOCK_TEST(test_largest_batches),
         MOCK_TEST(test_memory_of_the_device),
         MOCK_TEST(test_many_epochs),
+        MOCK_TEST(test_many_steps),
         MOCK_TEST(test_nothing_to_predict),
         MOCK_TEST(test_refused_launches),
         MOCK_TEST(test_programs_without_optimisers),

@@ -20,8 +20,9 @@ PASSES = {"IRONBENCH_TEST_CUDA": "shared=1500"}  # regressions alone
 BUGS = fused_bugs.BUGS + joined_bugs.BUGS
 
 # What judges: kernels that are compiled anew, and a program with its arguments.
-FUSED = ("fused_kernels.cpp", ["tests/test_fused", "cuda_fused", "impls/cuda_fused.so"])
-JOINED = ("joined_kernels.cpp", ["tests/test_conformance", "cuda_cublas", "impls/cuda_cublas.so", "--joined"])
+FUSED = ("fused_kernels.cpp", ["tests/test_fused", "cuda_fused", BUILD / "impls/cuda_fused.so"])
+LIMITS = ("fused_kernels.cpp", ["tests/cuda/test_cuda_fused"])
+JOINED = ("joined_kernels.cpp", ["tests/test_conformance", "cuda_cublas", BUILD / "impls/cuda_cublas.so", "--joined"])
 
 # That, the mock (its objects, the library of its emulator, flags of its kernels), arguments, and the environment.
 RACES = ("IRONBENCH_MOCK_RACES_OBJECTS", "libemu_machine_tsan.a", ["-O0", "-fsanitize=thread", "-DEMU_RACES"])
@@ -30,6 +31,7 @@ TOOLS = {
     "steps": (FUSED, RACES, ["--quick"], {}),
     "passes": (FUSED, RACES, ["--quick"], PASSES),
     "deep passes": (FUSED, PLAIN, [], PASSES),
+    "many steps": (LIMITS, PLAIN, [], {}),
     "joined": (JOINED, RACES, ["--quick"], {}),
 }
 
@@ -61,10 +63,10 @@ def mock_with(folder, kernels, source, mock):
 
 def verdict(folder, tool, edits=()):
     """What the tool finds in the kernels with these edits; "" for nothing."""
-    (source, (program, name, *others)), mock, arguments, environment = TOOLS[tool]
+    (source, (program, *others)), mock, arguments, environment = TOOLS[tool]
     folder.mkdir()
     mock_with(folder, changed_kernels(folder, edits), source, mock)
-    command = [BUILD / program, name, BUILD / others[0], *others[1:], *arguments]
+    command = [BUILD / program, *others, *arguments]
     return judge(command, LD_LIBRARY_PATH=f"{folder}:{CUDA / 'mock'}", **environment)
 
 
@@ -74,11 +76,11 @@ class FusedBugsTest(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="ironbench-fused-") as folder:
             folder = pathlib.Path(folder)
             with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-                cls.clean = [pool.submit(verdict, folder / f"clean {tool}", tool) for tool in ("passes", "joined")]
+                cls.clean = [pool.submit(verdict, folder / f"clean {tool}", tool) for tool in ("passes", "many steps", "joined")]
                 cls.found = {bug: pool.submit(verdict, folder / bug.name, bug.tool, bug.edits) for bug in BUGS}
 
     def test_nothing_is_found_in_the_kernels_as_they_are(self):
-        self.assertEqual([found.result() for found in self.clean], ["", ""])
+        self.assertEqual([found.result() for found in self.clean], ["", "", ""])
 
     def test_every_bug_is_found(self):
         for bug, found in self.found.items():

@@ -49,7 +49,7 @@ cudaError_t ib_cuda_fused_shared(size_t *out)
 /* Without this, every kernel has at most 48 KiB. */
 enum ib_status ib_cuda_fused_allow_shared(const struct ib_cuda *cuda, size_t bytes)
 {
-    static const enum ib_cuda_fused_kernel kernels[] = {FUSED_network, FUSED_predict};
+    static const enum ib_cuda_fused_kernel kernels[] = {FUSED_network, FUSED_batches, FUSED_predict};
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++)
         for (int type = IB_F32; type <= IB_F64; type++)
             IB_TRY(

@@ -1,6 +1,7 @@
 #include "cuda/fused/plan.h"
 
 #include "constants.inc"
+#include "cuda/fused/batches.h"
 #include "shape.h"
 
 #include <math.h>
@@ -17,16 +18,38 @@ static uint32_t kept_of(const struct ib_problem *p)
     return 1 + (p->optimizer == IB_ADAM ? 2 : p->optimizer == IB_MOMENTUM ? 1 : 0);
 }
 
-/* In double: sizes that do not fit are far from the limit. */
+/* In double, as all sizes that may not fit: those are far from the limit. */
+static double params_of(const struct ib_problem *p)
+{
+    double params = 0;
+    for (uint32_t l = 0; l < p->n_layers; l++)
+        params += ((double)p->w[l].rows + 1) * (double)p->w[l].cols;
+    return params;
+}
+
+/* The columns in shared memory are so many rows apart. Those of batches are an odd number apart: threads that
+ * have different units of a row then use different banks as well. */
+static uint64_t pitch_of(const struct ib_problem *p)
+{
+    return ib_cuda_fused_step_rows(p) | ib_cuda_fused_has_batches(p);
+}
+
 static double network_bytes(const struct ib_problem *p)
 {
-    double params = 0, units = 0;
-    for (uint32_t l = 0; l < p->n_layers; l++) {
-        params += ((double)p->w[l].rows + 1) * (double)p->w[l].cols;
-        units += (double)p->w[l].cols;
-    }
-    const double columns = (double)p->x.cols + (double)p->y.cols + 2 * units;
-    return (kept_of(p) * params + (double)p->x.rows * columns) * (double)ib_bytes_of(p->dtype);
+    double columns = (double)p->x.cols + (double)p->y.cols;
+    for (uint32_t l = 0; l < p->n_layers; l++)
+        columns += 2 * (double)p->w[l].cols;
+    return (kept_of(p) * params_of(p) + (double)pitch_of(p) * columns) * (double)ib_bytes_of(p->dtype);
+}
+
+/* Few parameters are shared by lanes, so that all threads have a part; and many rows, so that a lane adds
+ * IBK_SUM_TERMS at most, where there are enough lanes. */
+static uint32_t sum_lanes(const struct ib_problem *p)
+{
+    enum { WARP = 32 };
+    const uint64_t rows = ib_cuda_fused_step_rows(p), params = (uint64_t)params_of(p);
+    const uint64_t idle = ib_min(rows, FUSED_NETWORK_THREADS / ib_max(1, params));
+    return ib_width_of(ib_max(idle, ib_ceil_div(rows, IBK_SUM_TERMS)), WARP);
 }
 
 static bool is_regression(const struct ib_problem *p)
@@ -59,7 +82,7 @@ static void plan_passes(const struct ib_problem *p, struct ib_cuda_fused_plan *o
     const uint64_t held = (out->wide ? FUSED_WIDE_PIECES : 1) * (uint64_t)out->lanes * piece;
     out->shared_bytes = (size_t)(PASS_WARPS * (held + 2) * ib_bytes_of(p->dtype));
     const uint64_t rows = out->wide ? FUSED_WIDE_ROWS : FUSED_NARROW_ROWS;
-    const uint64_t wanted = ib_ceil_div(p->x.rows, rows * PASS_WARPS * (LANES / out->lanes));
+    const uint64_t wanted = ib_ceil_div(ib_cuda_fused_step_rows(p), rows * PASS_WARPS * (LANES / out->lanes));
     const uint64_t most = (uint64_t)FUSED_RESIDENT(out->wide, ib_bytes_of(p->dtype)) * FUSED_PROCESSORS;
     out->blocks = (uint32_t)ib_min(wanted, most);
 }
@@ -70,16 +93,19 @@ static enum ib_status refuse(const struct ib_problem *p, double bytes, size_t sh
                              size_t n)
 {
     if (is_regression(p))
-        snprintf(why, n,
-                 "%llu columns are too many for one pass over the rows, which takes %llu of %s, and the data "
-                 "set is too large for one block (%.0f bytes of shared memory; at most %zu)",
-                 (unsigned long long)p->x.cols, (unsigned long long)widest_row(p->dtype),
-                 p->dtype == IB_F32 ? "f32" : "f64", bytes, shared_bytes);
+        snprintf(
+            why, n,
+            "%llu columns are too many for one pass over the rows, which takes %llu of %s, and the %s is "
+            "too large for one block (%.0f bytes of shared memory; at most %zu)",
+            (unsigned long long)p->x.cols, (unsigned long long)widest_row(p->dtype),
+            p->dtype == IB_F32 ? "f32" : "f64", ib_cuda_fused_has_batches(p) ? "batch" : "data set", bytes,
+            shared_bytes);
     else
-        snprintf(why, n,
-                 "the network, its data set and activations need %.0f bytes of the shared memory of one "
-                 "block, which has %zu; only regressions of one output can be larger",
-                 bytes, shared_bytes);
+        snprintf(
+            why, n,
+            "the network, its %s and activations need %.0f bytes of the shared memory of one block, which "
+            "has %zu; only regressions of one output can be larger",
+            ib_cuda_fused_has_batches(p) ? "batch" : "data set", bytes, shared_bytes);
     return IB_EUNSUPPORTED;
 }
 
@@ -89,7 +115,8 @@ enum ib_status ib_cuda_fused_plan(const struct ib_problem *p, size_t shared_byte
     const double bytes = network_bytes(p);
     *out = (struct ib_cuda_fused_plan){.in_passes = false};
     if (bytes <= (double)shared_bytes)
-        out->shared_bytes = (size_t)bytes;
+        *out = (struct ib_cuda_fused_plan){
+            .shared_bytes = (size_t)bytes, .pitch = (uint32_t)pitch_of(p), .sum_lanes = sum_lanes(p)};
     else if (is_regression(p) && p->x.cols <= widest_row(p->dtype))
         plan_passes(p, out);
     else

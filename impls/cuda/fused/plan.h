@@ -11,8 +11,10 @@
 enum { IB_CUDA_FUSED_SHARED_BYTES = 96 << 10 };
 
 struct ib_cuda_fused_plan {
-    bool in_passes;      /* a regression over all rows, in two launches an epoch; otherwise in one block */
+    bool in_passes;      /* a regression over all rows, in two launches a step; otherwise in one block */
     size_t shared_bytes; /* of each block of a pass, or of the one */
+    /* Mini-batches in one block; as those of struct fused_batches: */
+    uint32_t pitch, sum_lanes;
     /* In passes: */
     uint32_t lanes, blocks;
     bool wide, whole_pieces; /* rows need several pieces per thread; they consist of whole pieces */
