@@ -1,5 +1,7 @@
 #include "train/batches.h"
 
+#include "train/recording.h"
+
 #include <string.h>
 
 enum ib_status ib_batches_open_order(struct ib_dispatch *d, const struct ib_training_spec *spec,
@@ -62,21 +64,66 @@ static void set_rows(const struct ib_training_spec *spec, uint64_t rows, struct 
         t->acts[l].rows = t->deltas[l].rows = rows;
 }
 
-enum ib_status ib_batches_step(struct ib_dispatch *d, const struct ib_training_spec *spec,
-                               struct ib_batches *b, uint64_t step, bool with_loss, struct ib_tensors *t)
+/* A step with so many rows, from `first` in the order. */
+static enum ib_status take_step(struct ib_dispatch *d, const struct ib_training_spec *spec,
+                                struct ib_batches *b, uint64_t first, uint64_t rows, bool with_loss,
+                                struct ib_tensors *t)
 {
-    const uint64_t first = ib_order_at(spec, b->epoch) + ib_batch_first(spec, step);
-    set_rows(spec, ib_batch_rows(spec, step), t);
+    set_rows(spec, rows, t);
     IB_TRY(gather(d, first, &b->x, &b->order, &t->x));
     IB_TRY(gather(d, first, &b->y, &b->order, &t->y));
     return ib_network_step(d, spec, with_loss, t);
+}
+
+enum ib_status ib_batches_step(struct ib_dispatch *d, const struct ib_training_spec *spec,
+                               struct ib_batches *b, uint64_t step, bool with_loss, struct ib_tensors *t)
+{
+    return take_step(d, spec, b, ib_order_at(spec, b->epoch) + ib_batch_first(spec, step),
+                     ib_batch_rows(spec, step), with_loss, t);
+}
+
+/* Records the first steps of the first order, as many as the implementation requests and have all rows. They
+ * run only when replayed. */
+static enum ib_status record(struct ib_dispatch *d, const struct ib_training_spec *spec, struct ib_batches *b,
+                             uint64_t whole, struct ib_tensors *t)
+{
+    const uint64_t wanted = d->impl->capture->epochs(d->state), steps = wanted < whole ? wanted : whole;
+    IB_TRY(ib_capture_begin(d));
+    enum ib_status status = IB_OK;
+    for (uint64_t step = 0; status == IB_OK && step < steps; step++)
+        status = take_step(d, spec, b, ib_batch_first(spec, step), spec->batch, false, t);
+    IB_TRY(status);
+    IB_TRY(ib_capture_end(d));
+    b->recorded = steps;
+    return IB_OK;
+}
+
+/* The first *steps steps of the next epoch, by recorded work as far as that goes. The very first step is not
+ * recorded, so that everything created on first use exists before recording. */
+static enum ib_status run_recorded(struct ib_dispatch *d, const struct ib_training_spec *spec,
+                                   struct ib_batches *b, struct ib_tensors *t, uint64_t *steps)
+{
+    const uint64_t whole = spec->rows / spec->batch;
+    *steps = 0;
+    if (!IB_HAS(d->impl, capture) || d->profile)
+        return IB_OK;
+    if (!b->recorded) {
+        IB_TRY(ib_batches_step(d, spec, b, (*steps)++, false, t));
+        IB_TRY(record(d, spec, b, whole, t));
+    }
+    for (; *steps + b->recorded <= whole; *steps += b->recorded)
+        IB_TRY(ib_replay_shifted(d, ib_order_at(spec, b->epoch) + ib_batch_first(spec, *steps)));
+    return IB_OK;
 }
 
 enum ib_status ib_batches_epoch(struct ib_dispatch *d, const struct ib_training_spec *spec,
                                 struct ib_batches *b, struct ib_tensors *t, double *loss)
 {
     double sum = 0;
-    for (uint64_t step = 0; step < ib_steps_per_epoch(spec); step++) {
+    uint64_t step = 0;
+    if (!loss)
+        IB_TRY(run_recorded(d, spec, b, t, &step));
+    for (; step < ib_steps_per_epoch(spec); step++) {
         double mean = 0;
         IB_TRY(ib_batches_step(d, spec, b, step, loss != NULL, t));
         if (loss)

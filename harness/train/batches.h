@@ -13,6 +13,7 @@ struct ib_batches {
     struct ib_tensor x, y;  /* all rows */
     struct ib_tensor order; /* 1 x (ib_order_count * rows) of IB_U32 */
     uint64_t epoch;         /* the next, from 0 */
+    uint64_t recorded;      /* steps in the recording, which are the first of an epoch; 0: none yet */
 };
 
 /* Allocates and places the tensors, and those of a batch: t->x and t->y. */
@@ -30,7 +31,8 @@ enum ib_status ib_batches_step(struct ib_dispatch *, const struct ib_training_sp
                                uint64_t step, bool with_loss, struct ib_tensors *);
 
 /* Runs the next epoch. *loss, unless NULL, receives the mean of the losses of its batches, each before its
- * update, weighted by their rows; each is read. */
+ * update, weighted by their rows; each is read. Steps whose losses are not read are recorded and replayed if
+ * the implementation offers that. */
 enum ib_status ib_batches_epoch(struct ib_dispatch *, const struct ib_training_spec *, struct ib_batches *,
                                 struct ib_tensors *, double *loss);
 /* Runs the first `steps` steps of the next epoch, of which no other may follow. *loss is that of the last

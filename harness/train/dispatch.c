@@ -91,8 +91,7 @@ static enum ib_status before_call(struct ib_dispatch *d, enum ib_op op, const st
     return IB_OK;
 }
 
-/* Marks the device's copy as the current one. */
-static void mark_written(struct ib_tensor *t)
+void ib_mark_written(struct ib_tensor *t)
 {
     t->on_device = true;
     t->on_host = false;
@@ -105,7 +104,7 @@ static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const str
         struct ib_tensor *t = operands[i].tensor;
         if (!t || !t->device || !(operands[i].access & IB_WRITES))
             continue;
-        mark_written(t);
+        ib_mark_written(t);
         if (d->capturing)
             d->captured.written[t->index] = t;
         if (d->policy.download_after_call)
@@ -362,31 +361,6 @@ enum ib_status ib_refresh(struct ib_dispatch *d, struct ib_tensor *t, const void
         memcpy(t->host, host, tensor_bytes(t));
     t->on_device = false;
     return ib_place(d, t);
-}
-
-/* ---- recording ---- */
-
-enum ib_status ib_capture_begin(struct ib_dispatch *d)
-{
-    IB_TRY(d->impl->capture->begin(d->state));
-    d->capturing = true;
-    memset(&d->captured, 0, sizeof d->captured);
-    return IB_OK;
-}
-
-enum ib_status ib_capture_end(struct ib_dispatch *d)
-{
-    d->capturing = false;
-    return d->impl->capture->end(d->state);
-}
-
-enum ib_status ib_replay(struct ib_dispatch *d, uint64_t n)
-{
-    d->transfer_log.launches[d->phase] += n * d->captured.launches;
-    for (size_t t = 0; t < IB_MAX_TENSORS; t++)
-        if (d->captured.written[t])
-            mark_written(d->captured.written[t]);
-    return d->impl->capture->replay(d->state, n);
 }
 
 enum ib_status ib_sync(struct ib_dispatch *d)

@@ -30,7 +30,7 @@ struct ib_dispatch {
     struct ib_policy policy;
     enum ib_phase phase;     /* set by the caller; the phase of the next copies */
     struct ib_traffic total; /* every copy since open, including trainings not in the transfer log */
-    bool capturing;          /* calls are recorded, and executed only by ib_replay */
+    bool capturing;          /* calls are recorded, and executed only by ib_replay (recording.h) */
     struct {                 /* the last recording */
         uint64_t launches;
         struct ib_tensor *written[IB_MAX_TENSORS]; /* by index in the transfer log; NULL: not written */
@@ -68,14 +68,10 @@ enum ib_status ib_read_again(struct ib_dispatch *, struct ib_tensor *, void *out
 enum ib_status ib_place(struct ib_dispatch *, struct ib_tensor *);
 /* Places a tensor over the caller's array anew, after the array has changed. */
 enum ib_status ib_refresh(struct ib_dispatch *, struct ib_tensor *, const void *host);
+/* Marks the device's copy as the current one. */
+void ib_mark_written(struct ib_tensor *);
 /* Waits for all work. */
 enum ib_status ib_sync(struct ib_dispatch *);
-
-/* Recording, if the implementation supports it (impl.h, struct ib_capture). Between begin and end, a copy
- * is IB_EINTERNAL. */
-enum ib_status ib_capture_begin(struct ib_dispatch *);
-enum ib_status ib_capture_end(struct ib_dispatch *);
-enum ib_status ib_replay(struct ib_dispatch *, uint64_t n);
 
 /* Calls an operation on tensors, in the order of its operands; NULL for an optional one that is not wanted.
  * Two operands may be the same tensor if the contract allows it. IB_EUNSUPPORTED: the implementation lacks

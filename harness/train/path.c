@@ -69,12 +69,21 @@ static bool fuses_batches(const struct ib_dispatch *d)
            !d->policy.upload_before_call;
 }
 
-/* Otherwise mini-batches are trained by operations. Neither other fused steps nor recorded work are asked for
- * them: they would train the same rows in every step. */
+static enum ib_status refuse_copies_of_recorded(const struct ib_impl *impl)
+{
+    return ib_fail(IB_EUNSUPPORTED, impl->name,
+                   "replays recorded work, in which operands cannot be copied per operation: use residency "
+                   "resident");
+}
+
+/* Otherwise mini-batches are trained by operations. Neither other fused steps are asked for them, nor
+ * recorded work that cannot be shifted: they would train the same rows in every step. */
 static enum ib_status check_batches(const struct ib_dispatch *d)
 {
     const struct ib_impl *impl = d->impl;
-    if (IB_HAS(impl, capture))
+    if (IB_HAS(impl, capture) && d->policy.upload_before_call)
+        return refuse_copies_of_recorded(impl);
+    if (IB_HAS(impl, capture) && !IB_HAS(impl->capture, replay_shifted))
         return ib_fail(IB_EUNSUPPORTED, impl->name,
                        "replays recorded work, which would train the same batch in every step");
     if (d->policy.upload_before_call || ib_operation_offered(ib_operations[IB_OP_GATHER_ROWS], impl->ops))
@@ -119,9 +128,7 @@ enum ib_status ib_path_choose(const struct ib_dispatch *d, const struct ib_train
     if (!*fused && spec->batch)
         return check_batches(d);
     if (IB_HAS(impl, capture) && d->policy.upload_before_call)
-        return ib_fail(IB_EUNSUPPORTED, impl->name,
-                       "replays recorded work, in which operands cannot be copied per operation: use "
-                       "residency resident");
+        return refuse_copies_of_recorded(impl);
     if (!*fused)
         return IB_OK; /* a missing operation fails when it is first called */
     const enum ib_status status = ask_steps(impl, spec, problem);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "train/path.h"
+#include "train/recording.h"
 
 #include <stdio.h>
 #include <string.h>

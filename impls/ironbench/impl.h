@@ -285,7 +285,8 @@ struct ib_fused {
  * while recording, and it neither copies nor waits between begin and end. */
 struct ib_capture {
     uint32_t struct_size;
-    /* The number of epochs that the harness should put into one recording; at least 1. */
+    /* The number of epochs that the harness should put into one recording, or of steps by mini-batches; at
+     * least 1. */
     uint64_t (*epochs)(void *state);
     /* From this call on, operations are recorded and not executed. */
     enum ib_status (*begin)(void *state);
@@ -293,6 +294,10 @@ struct ib_capture {
     enum ib_status (*end)(void *state);
     /* Enqueues the recorded work n times. */
     enum ib_status (*replay)(void *state, uint64_t n);
+    /* Enqueues the recorded work once, in which every gather_rows takes rows from `shift` further on in INDEX
+     * than it was recorded with; they all have the same INDEX. NULL: mini-batches are unsupported, as the
+     * recorded work would train the same batches again. */
+    enum ib_status (*replay_shifted)(void *state, uint64_t shift);
 };
 
 /* Marks a value in ib_copies that is not counted. */

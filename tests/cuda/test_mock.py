@@ -104,20 +104,18 @@ class Trainings(MockTest):
             self.assertIn("only regressions of one output can be larger", case["reason"])
 
     def test_mini_batches(self):
-        """Gathered on the device, or uploaded wherever an operation reads them; recordings and whole steps take no part."""
+        """Gathered on the device, by recorded work and whole steps too, or uploaded wherever an operation reads them."""
         matrix = ALL.replace("cuda_naive, cuda_cublas, cuda_graph", "cuda_naive, cuda_cublas, cuda_graph, cuda_fused")
         cases = self.cases(matrix.replace("dtype: [f32, f64]", "dtype: [f32]") + "batch: [64]\noptimizer: [adam]\n")
         self.assertEqual(len(cases), 4 * 4 * 2)
         for case in cases:
             with self.subTest(case["id"]):
-                if case["impl"] == "cuda_graph":
+                if case["residency"] == "per_op" and case["impl"] in ("cuda_graph", "cuda_fused"):
                     self.assertEqual(case["status"], "unsupported")
-                    self.assertIn("would train the same batch in every step", case["reason"])
-                elif case["impl"] == "cuda_fused":
-                    self.assertEqual(case["status"], "unsupported")
-                    self.assertRegex(case["reason"], "gather_rows|does not implement the operation")
+                    self.assertRegex(case["reason"], "use residency resident|does not implement the operation")
                 else:
                     self.check(case)
+                    self.assertEqual(case["path"] == "fused", case["impl"] == "cuda_fused")
 
     def test_options(self):
         """Pinned memory, and recordings that are longer and shorter than the training, or leave a rest."""

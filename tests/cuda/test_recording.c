@@ -30,6 +30,46 @@ static void test_recording(void **state)
     ib_instance_close(&instance);
 }
 
+/* Row numbers of a recording: those of the order, or so many further on. */
+static void test_recorded_rows(void **state)
+{
+    enum { ROWS = 2, COLS = 3 };
+    static const uint32_t order[] = {0, 0, 1, 1, 2, 2, 3, 3};
+    struct ib_instance instance;
+    (void)state;
+    must_open("cuda_graph", "epochs_per_graph", "2", &instance);
+    const struct ib_capture *capture = instance.impl->capture;
+    const struct ib_tensor_ops *ops = instance.impl->ops;
+    struct ib_view index = {NULL, 1, 8, 8, IB_U32}, a = new_matrix(&instance, 4, COLS, 0);
+    struct ib_view b = new_matrix(&instance, ROWS, COLS, 0), sum = new_matrix(&instance, ROWS, COLS, 0);
+    assert_int_equal(instance.impl->mem->alloc(instance.state, sizeof order, &index.p), IB_OK);
+    assert_int_equal(instance.impl->mem->h2d(instance.state, index.p, order, sizeof order), IB_OK);
+    for (uint64_t row = 0; row < 4; row++) {
+        const float values[COLS] = {(float)(1 << 4 * row), (float)(1 << 4 * row), (float)(1 << 4 * row)};
+        assert_int_equal(
+            instance.impl->mem->h2d(instance.state, (float *)a.p + row * COLS, values, sizeof values), IB_OK);
+    }
+    assert_int_equal(ops->gather_rows(instance.state, 6, &a, &index, &b), IB_OK);
+    assert_all(&instance, &b, 0x1000);
+    assert_int_equal(ops->axpy(instance.state, 0, &b, &sum), IB_OK);
+    assert_int_equal(capture->begin(instance.state), IB_OK);
+    for (uint64_t step = 0; step < 2; step++) {
+        assert_int_equal(ops->gather_rows(instance.state, step * ROWS, &a, &index, &b), IB_OK);
+        assert_int_equal(ops->axpy(instance.state, 1, &b, &sum), IB_OK);
+    }
+    assert_failure(ops->gather_rows(instance.state, 3, &a, &index, &b), IB_EINTERNAL,
+                   "room for the first 4 numbers of one order; rows 3 to 5");
+    assert_int_equal(capture->end(instance.state), IB_OK);
+    assert_int_equal(capture->replay_shifted(instance.state, 4), IB_OK); /* without waiting between them */
+    assert_int_equal(capture->replay_shifted(instance.state, 2), IB_OK);
+    assert_int_equal(capture->replay(instance.state, 1), IB_OK);
+    assert_all(&instance, &sum, 0x1221);
+    struct ib_view *all[] = {&a, &b, &sum, &index};
+    for (size_t i = 0; i < 4; i++)
+        drop_matrix(&instance, all[i]);
+    ib_instance_close(&instance);
+}
+
 /* A recording keeps its scratch memory, whatever is requested afterwards. */
 static void test_scratch_of_a_recording(void **state)
 {
@@ -124,6 +164,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         MOCK_TEST(test_recording),
+        MOCK_TEST(test_recorded_rows),
         MOCK_TEST(test_scratch_of_a_recording),
         MOCK_TEST(test_recording_given_up),
         MOCK_TEST(test_recording_that_runs),

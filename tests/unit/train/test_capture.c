@@ -3,6 +3,7 @@
 #include "fixtures/trained.h"
 
 #include "base/error.h"
+#include "train/recording.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { EPOCHS = 53, MAX_COMMANDS = 53 * 20, MAX_VIEWS = 5 };
+enum { EPOCHS = 53, ROWS = 30, MAX_COMMANDS = 53 * 20, MAX_VIEWS = 5 };
 
 /* ---- a device that records: fakedev behind a list ---- */
 
@@ -20,12 +21,14 @@ struct command {
     bool transpose_a, transpose_b;
     double alpha, beta, beta2, epsilon;
     int kind;
+    uint64_t first;
     struct ib_view views[MAX_VIEWS];
 };
 
 static struct {
     bool recording;
     uint64_t epochs, replays, losses; /* losses: how often one was computed */
+    uint64_t shift;                   /* of the present replay */
     size_t n;
     struct command commands[MAX_COMMANDS];
 } recorder;
@@ -50,6 +53,8 @@ static enum ib_status perform(void *state, const struct command *c)
     case IB_OP_ADAM_STEP:
         return ops->adam_step(state, c->alpha, c->beta, c->beta2, c->epsilon, &v[0], &v[1], &v[2], &v[3],
                               &v[4]);
+    case IB_OP_GATHER_ROWS:
+        return ops->gather_rows(state, c->first + recorder.shift, &v[0], &v[1], &v[2]);
     default:
         return ops->axpy(state, c->alpha, &v[0], &v[1]);
     }
@@ -68,8 +73,8 @@ static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, doub
                            const struct ib_view *a, const struct ib_view *b, double beta,
                            const struct ib_view *c)
 {
-    return take(state,
-                (struct command){IB_OP_GEMM, transpose_a, transpose_b, alpha, beta, 0, 0, 0, {*a, *b, *c}});
+    return take(
+        state, (struct command){IB_OP_GEMM, transpose_a, transpose_b, alpha, beta, 0, 0, 0, 0, {*a, *b, *c}});
 }
 
 static enum ib_status add_row(void *state, const struct ib_view *row, const struct ib_view *m)
@@ -120,6 +125,12 @@ static enum ib_status adam_step(void *state, double lr, double beta1, double bet
                                         .views = {*g, *p, *m, *v, *t}});
 }
 
+static enum ib_status gather_rows(void *state, uint64_t first, const struct ib_view *a,
+                                  const struct ib_view *index, const struct ib_view *b)
+{
+    return take(state, (struct command){.op = IB_OP_GATHER_ROWS, .first = first, .views = {*a, *index, *b}});
+}
+
 static uint64_t capture_epochs(void *state)
 {
     (void)state;
@@ -151,6 +162,14 @@ static enum ib_status replay(void *state, uint64_t n)
     return IB_OK;
 }
 
+static enum ib_status replay_shifted(void *state, uint64_t shift)
+{
+    recorder.shift = shift;
+    const enum ib_status status = replay(state, 1);
+    recorder.shift = 0;
+    return status;
+}
+
 static const struct ib_tensor_ops ops = {
     .struct_size = sizeof ops,
     .gemm = gemm,
@@ -161,8 +180,10 @@ static const struct ib_tensor_ops ops = {
     .col_sum = col_sum,
     .axpy = axpy,
     .adam_step = adam_step,
+    .gather_rows = gather_rows,
 };
-static const struct ib_capture capture = {sizeof capture, capture_epochs, capture_begin, capture_end, replay};
+static const struct ib_capture capture = {sizeof capture, capture_epochs, capture_begin,
+                                          capture_end,    replay,         replay_shifted};
 
 static struct ib_impl recording_impl(uint64_t epochs)
 {
@@ -207,16 +228,19 @@ static enum ib_status keep(void *context, uint64_t epoch, double loss)
 }
 
 /* Twice, as a timed pass would, so that the second training finds a recording. */
-static void train(const struct ib_impl *impl, enum ib_optimizer optimizer, bool with_losses,
+static void train(const struct ib_impl *impl, enum ib_optimizer optimizer, uint64_t batch, bool with_losses,
                   struct result *out)
 {
     struct test_problem problem;
     struct test_training t;
     struct ib_loss_reader reader = {wants_some, keep, out};
     const struct ib_network net = network();
-    test_problem_random(&problem, &net, IB_XAVIER, 30, 5, 7);
+    test_problem_random(&problem, &net, IB_XAVIER, ROWS, 5, 7);
     problem.oracle.spec.lr = 0.05;
     problem.oracle.spec.optimizer = optimizer;
+    problem.oracle.epochs = EPOCHS;
+    if (batch)
+        test_problem_batches(&problem, batch, 3);
     test_training_open(&t, impl, IB_RESIDENT, &problem, IB_F64);
     memset(t.dispatch.joins, 0, sizeof t.dispatch.joins); /* what is recorded offers no joined operations */
     for (int i = 0; i < 2; i++) {
@@ -247,14 +271,44 @@ static void replayed_training_is_the_same(void **state)
         const bool with_losses = variant % 2;
         const enum ib_optimizer optimizer = variant < 2 ? IB_SGD : IB_ADAM; /* which counts its steps */
         struct result truth = {0};
-        train(&ib_impl_fakedev, optimizer, with_losses, &truth);
+        train(&ib_impl_fakedev, optimizer, 0, with_losses, &truth);
         for (size_t i = 0; i < sizeof epochs_per_recording / sizeof *epochs_per_recording; i++) {
             struct result result = {0};
             const struct ib_impl impl = recording_impl(epochs_per_recording[i]);
-            train(&impl, optimizer, with_losses, &result);
+            train(&impl, optimizer, 0, with_losses, &result);
             assert_memory_equal(&result, &truth, sizeof truth);
             assert_int_equal(recorder.replays, replays_of(epochs_per_recording[i], with_losses));
             assert_int_equal(recorder.losses, with_losses ? 2 * 3 : 0);
+        }
+    }
+}
+
+/* All whole recordings of the epochs whose losses are not read, in two trainings; the very first step, and
+ * those with fewer rows, are not recorded. */
+static uint64_t replays_of_steps(uint64_t whole, uint64_t steps, bool with_losses)
+{
+    const uint64_t silent = 2 * (EPOCHS - (with_losses ? 3 : 0));
+    steps = steps < whole ? steps : whole;
+    return (whole - 1) / steps + (silent - 1) * (whole / steps);
+}
+
+static void replayed_mini_batches_are_the_same(void **state)
+{
+    (void)state;
+    static const uint64_t batches[] = {1, 7, 10, 16, ROWS}, steps_per_recording[] = {1, 3, 4, 100};
+    enum { BATCHES = sizeof batches / sizeof *batches };
+    for (size_t variant = 0; variant < 2 * BATCHES; variant++) {
+        const uint64_t batch = batches[variant / 2];
+        const bool with_losses = variant % 2;
+        struct result truth = {0};
+        train(&ib_impl_fakedev, IB_ADAM, batch, with_losses, &truth);
+        for (size_t i = 0; i < sizeof steps_per_recording / sizeof *steps_per_recording; i++) {
+            struct result result = {0};
+            const struct ib_impl impl = recording_impl(steps_per_recording[i]);
+            train(&impl, IB_ADAM, batch, with_losses, &result);
+            assert_memory_equal(&result, &truth, sizeof truth);
+            assert_int_equal(recorder.replays,
+                             replays_of_steps(ROWS / batch, steps_per_recording[i], with_losses));
         }
     }
 }
@@ -287,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replayed_training_is_the_same),
+        cmocka_unit_test(replayed_mini_batches_are_the_same),
         cmocka_unit_test(nothing_is_copied_around_a_recording),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
  * device is the host's memory behind counters. */
 #include "base/error.h"
 #include "fixtures/mistaken.h"
-#include "train/dispatch.h"
+#include "train/recording.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
