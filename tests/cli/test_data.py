@@ -341,6 +341,19 @@ class Classes(CliTest):
         self.assertIn("test macro F1 ", self.ok(*train, "softmax", "--task", "classification"))
         self.refused(*train, "logreg", "--task", "classification", says=["cannot learn 3 classes", "softmax can"])
 
+    def test_a_thousand_classes(self):
+        """The most there may be, all rows at once and in batches, by all that trains classes on a CPU."""
+        for batch, impls in ("full", "cpu_naive, cpu_blas"), ("250", "cpu_blas, cpu_fused"):
+            matrix = f"model: [softmax]\ndataset: [many]\nimpl: [{impls}]\ndtype: [f32, f64]\noptimizer: [adam]\n"
+            config = self.config(matrix + f"lr: [0.1]\nepochs: [3]\nbatch: [{batch}]\n", "rounds: 1, min_time: 1ms, timeout: 60s",
+                                 "datasets:\n  many: {synth: classification, rows: 1000, cols: 16, classes: 1000}")
+            cases = self.run_sweep(config, out=f"out{batch}")["cases"]
+            self.assertEqual(len(cases), 4)
+            for case in cases:
+                with self.subTest(case["id"]):
+                    self.assertEqual((case["classes"], case["status"], case["verify"]["verdict"]), (1000, "ok", "ok"))
+                    self.assertEqual(case["verify"]["compared"]["of_predictions"], 1000 * case["test_rows"])
+
     def test_words_are_classes(self):
         """As in the repositories that people know: no header, and the class as a word in the last column."""
         self.write("d.csv", "".join(f"{i}.5,{i * i % 7},{'oak elm ash'.split()[i % 3]}\n" for i in range(30)))

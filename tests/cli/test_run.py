@@ -191,7 +191,7 @@ class Sweep(CliTest):
                "gate_noise": "linreg f32 cpu_naive", "gpu-crossover": "rows_1k cpu_blas", "gpu-seed": "linreg cpu_naive",
                "gpu-large": "cuda_naive", "peers": "linreg real_estate cpu_naive", "peers-quick": "linreg cpu_naive w1",
                "peers-right": "", "rates": "cpu_naive 6 lr=0.03", "seed": "linreg cpu_naive epochs=1000",
-               "ci": "linreg f32 cpu_naive", "quick": "linreg f32 cpu_naive",
+               "ci": "linreg f32 cpu_naive", "digits": "softmax cpu_naive f32", "quick": "linreg f32 cpu_naive",
                "selftest": "cpu_naive epochs=100"}
         for path in sorted((ROOT / "configs").glob("*.yaml")):
             with self.subTest(path.name):
