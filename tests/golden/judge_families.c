@@ -221,6 +221,7 @@ struct tally {
 
 static void judge_honest(struct trial *t, struct tally *tally, uint64_t seed)
 {
+    const uint64_t unverified = tally->unverified;
     for (int i = 0; i < HONEST_COUNT; i++) {
         struct ib_oracle_problem problem = t->p.oracle;
         struct ib_trajectory answered;
@@ -229,7 +230,9 @@ static void judge_honest(struct trial *t, struct tally *tally, uint64_t seed)
         const struct ib_verification v = judged(t, &honest_trainers[i], &answered);
         tally->honest++;
         tally->wrong += v.verdict == IB_WRONG;
-        tally->unverified += v.verdict == IB_UNVERIFIED;
+        if (v.verdict == IB_UNVERIFIED && tally->unverified++ == unverified)
+            printf("    problem %llu, %s: unverified: %s\n", (unsigned long long)seed,
+                   honest_trainers[i].name, v.reason);
         if (v.verdict == IB_WRONG)
             printf("    problem %llu, %s: %s | %s | %s\n", (unsigned long long)seed, honest_trainers[i].name,
                    v.deviation[0].fact, v.deviation[1].fact, v.deviation[2].fact);
