@@ -183,8 +183,11 @@ class Exact(PeerTest):
 
     def test_mini_batches_of_torch(self):
         """In mode eager alone: a compiled loop has all rows in each step."""
-        self.check_all(self.sweep("torch", BATCHES, impl="{name: torch, mode: eager}"))
-        for case in self.sweep("torch", BATCHES):
+        cases = self.sweep("torch", BATCHES, impl="{name: torch, mode: [eager, compile]}")
+        self.check_all([case for case in cases if "mode=eager" in case["label"]])
+        compiled = [case for case in cases if "mode=eager" not in case["label"]]
+        self.assertEqual(len(compiled), 4)
+        for case in compiled:
             self.assertEqual(case["status"], "unsupported")
             self.assertIn("mini-batches need mode eager", case["reason"])
 
