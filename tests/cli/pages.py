@@ -17,6 +17,7 @@ def plain(line):
     """A line without what differs between machines: times, ratios, shares and intervals become #. What is counted stays."""
     line = " ".join(line.split())
     line = re.sub(r"\[[^\]]*\]", "#", line)
+    line = re.sub(r"(?<= )[µnm]?s/epoch", "#/epoch", line)
     line = re.sub(r"(?:under )?(?<![\w.])\d[\d,.]*(?: [µnm]?s\b| %|×)", "#", line)
     line = re.sub(r"(?<![\w.])\d[\d,.]*(?= to #)|–(?= #)", "#", line)
     line = re.sub(r"(?<![\w.])\d[\d.]*(?= # # \d)", "#", line)  # a time without its unit, before its interval

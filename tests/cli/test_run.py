@@ -62,7 +62,8 @@ class Sweep(CliTest):
         self.assertEqual(case["status"], "ok", case["reason"])
         self.assertEqual(case["verify"]["verdict"], "ok")
         self.assertEqual(case["verify"]["reference"], "oracle")
-        self.assertEqual(case["path"], "ops")
+        in_whole_steps = case["impl"] == "cpu_blas" and case["model"] != "mlp"
+        self.assertEqual(case["path"], "fused" if in_whole_steps else "ops")
         self.assertTrue(case["transfers"]["as_expected"])
         self.assertEqual(len(case["time"]["epoch_ns"]["samples"]), 2)
         self.assertIsNone(case["time"]["epoch_ns"]["ci_low"])  # two samples give no interval
