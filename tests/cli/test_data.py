@@ -342,6 +342,7 @@ class Classes(CliTest):
         self.assertIn("test macro F1 ", self.ok(*train, "softmax", "--task", "classification"))
         self.refused(*train, "logreg", "--task", "classification", says=["cannot learn 3 classes", "softmax can"])
 
+    @released_only("half a minute under sanitizers")
     def test_a_thousand_classes(self):
         """The most there may be, all rows at once and in batches, by all that trains classes on a CPU."""
         for batch, impls in ("full", "cpu_naive, cpu_blas"), ("250", "cpu_blas, cpu_fused"):

@@ -130,7 +130,7 @@ class Trainings(MockTest):
                 self.assertTrue(case["transfers"]["as_expected"])
 
     def test_reduced_precision(self):
-        """Coarse products are judged as such where they were asked for, and named so; check knows of them likewise."""
+        """Coarse products are judged as such where they were asked for, and named so."""
         options = ["tf32: true", "products: bf16", "products: fp16"]
         names = ", ".join(f"{{name: cuda_cublas, {option}}}" for option in options)
         matrix = ALL.replace("cuda_naive, cuda_cublas, cuda_graph", names)
@@ -143,11 +143,10 @@ class Trainings(MockTest):
                 self.assertGreater(case["verify"]["loss_error"], 1e-6)
                 self.assertTrue(case["transfers"]["as_expected"])
                 self.assertRegex(case["label"], "tf32|bf16|fp16")
-        self.ok("check", "cuda_cublas", "--quick", "--option", "products=bf16")
 
-    @long("whole checks in the emulator")
-    def test_other_reduced_precisions(self):
-        for option in "tf32=true", "products=fp16":
+    @long("whole checks in the emulator; unit/opcheck/products tests what they know of coarse products")
+    def test_checks_of_reduced_precision(self):
+        for option in "tf32=true", "products=bf16", "products=fp16":
             self.ok("check", "cuda_cublas", "--quick", "--option", option)
 
     def test_both_spellings(self):
