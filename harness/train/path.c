@@ -69,20 +69,11 @@ static bool fuses_batches(const struct ib_dispatch *d)
            !d->policy.upload_before_call;
 }
 
-static enum ib_status refuse_copies_of_recorded(const struct ib_impl *impl)
-{
-    return ib_fail(IB_EUNSUPPORTED, impl->name,
-                   "replays recorded work, in which operands cannot be copied per operation: use residency "
-                   "resident");
-}
-
 /* Otherwise mini-batches are trained by operations. Neither other fused steps are asked for them, nor
  * recorded work that cannot be shifted: they would train the same rows in every step. */
 static enum ib_status check_batches(const struct ib_dispatch *d)
 {
     const struct ib_impl *impl = d->impl;
-    if (IB_HAS(impl, capture) && d->policy.upload_before_call)
-        return refuse_copies_of_recorded(impl);
     if (IB_HAS(impl, capture) && !IB_HAS(impl->capture, replay_shifted))
         return ib_fail(IB_EUNSUPPORTED, impl->name,
                        "replays recorded work, which would train the same batch in every step");
@@ -124,13 +115,14 @@ enum ib_status ib_path_choose(const struct ib_dispatch *d, const struct ib_train
 {
     const struct ib_impl *impl = d->impl;
     IB_TRY(ib_loss_require(impl->name, spec->net.loss, ib_impl_losses(impl)));
-    *fused = IB_HAS(impl->fused, steps) && (!spec->batch || fuses_batches(d));
-    if (!*fused && spec->batch)
-        return check_batches(d);
+    *fused = false;
     if (IB_HAS(impl, capture) && d->policy.upload_before_call)
-        return refuse_copies_of_recorded(impl);
-    if (!*fused)
-        return IB_OK; /* a missing operation fails when it is first called */
+        return ib_fail(IB_EUNSUPPORTED, impl->name,
+                       "replays recorded work, in which operands cannot be copied per operation: use "
+                       "residency resident");
+    *fused = IB_HAS(impl->fused, steps) && (!spec->batch || fuses_batches(d));
+    if (!*fused) /* without mini-batches, a missing operation fails when it is first called */
+        return spec->batch ? check_batches(d) : IB_OK;
     const enum ib_status status = ask_steps(impl, spec, problem);
     if (status == IB_OK || !has_operations(d, spec))
         return status;
