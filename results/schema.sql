@@ -272,6 +272,7 @@ CREATE TABLE rounds (
     peak_bytes  INTEGER,          -- the most memory resident at once, with the mapped files that were read
     device_peak_bytes INTEGER,    -- the same on the device, as the implementation tells
     unseen      INTEGER,          -- 1: it trained a problem that the implementation had not seen
+    traced      INTEGER,          -- 1: before it, a tracer counted the copies of such a round; 0: it could not; NULL: not tried
     energy_source TEXT,           -- what counted it: 'packages', 'device'; NULL: unknown, or not asked for
     energy_j    REAL,             -- joules of all trainings
     energy_ns   INTEGER,          -- how long the counter was watched, in so many stretches:

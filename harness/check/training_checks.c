@@ -147,10 +147,12 @@ static void repeat(struct attempt *t)
 {
     struct ib_timed_pass timed;
     struct ib_outcome outcome;
+    struct ib_pass_context watched = t->context;
     const bool device = t->of->c->residency != IB_HOST;
     struct ib_attempt attempt = ib_attempt_begin();
+    watched.traced = device; /* there is no time here that a tracer could lengthen */
     do
-        ib_pass_timed(&t->context, t->of->c, 1, IB_UNSEEN_NONE, &t->checked.final, &t->arena, &timed);
+        ib_pass_timed(&watched, t->of->c, 1, IB_UNSEEN_NONE, &t->checked.final, &t->arena, &timed);
     while (ib_attempt_again(&attempt, &t->context, t->of->c, timed.round.status));
     ib_outcome_set(&outcome, timed.round.status, "%s", timed.round.reason);
     const bool copies = timed.round.as_expected == IB_NO ||

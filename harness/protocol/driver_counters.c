@@ -27,6 +27,11 @@ static uint64_t *counted(struct ib_copies *copies, const struct counter *counter
     return (uint64_t *)(void *)((char *)copies + counter->offset);
 }
 
+bool ib_driver_counters_independent(const struct ib_driver_counters *t)
+{
+    return ib_driver_counters_given(t) && strcmp(t->source, IB_CLAIMS) != 0;
+}
+
 void ib_driver_counters_clear(struct ib_driver_counters *t)
 {
     *t = (struct ib_driver_counters){.seen = {.struct_size = sizeof t->seen}};

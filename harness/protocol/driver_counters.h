@@ -32,6 +32,9 @@ static inline bool ib_driver_counters_given(const struct ib_driver_counters *t)
     return t->source[0] && !t->reason[0];
 }
 
+/* Whether they were counted by other than the implementation itself. */
+bool ib_driver_counters_independent(const struct ib_driver_counters *);
+
 /* Sets everything to unknown. */
 void ib_driver_counters_clear(struct ib_driver_counters *);
 

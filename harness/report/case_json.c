@@ -56,7 +56,7 @@ static json_t *samples(const struct ib_case_record *c)
 {
     json_t *out = json_object();
     static const char *const names[] = {"samples", "rounds",    "cpu",       "slices", "clock_mhz",
-                                        "slowed",  "disturbed", "discarded", "unseen"};
+                                        "slowed",  "disturbed", "discarded", "unseen", "traced"};
     enum { NAMES = sizeof names / sizeof *names };
     for (int i = 0; i < NAMES; i++)
         json_object_set_new(out, names[i], json_array());
@@ -68,7 +68,7 @@ static json_t *samples(const struct ib_case_record *c)
                                  ib_json_number(r->cpu_epoch_ns), slices(r),
                                  ib_json_measured(r->clock_mhz),  ib_json_text(r->slowed),
                                  ib_json_truth(r->disturbed),     ib_json_number(r->discarded_ns),
-                                 ib_json_truth(r->unseen)};
+                                 ib_json_truth(r->unseen),        ib_json_truth(r->traced)};
         for (int k = 0; k < NAMES; k++)
             json_array_append_new(json_object_get(out, names[k]), values[k]);
     }

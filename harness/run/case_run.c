@@ -6,6 +6,7 @@
 #include "run/pass_pace.h"
 #include "run/pass_time_to_loss.h"
 #include "run/pass_timed.h"
+#include "run/pass_traced.h"
 #include "run/pass_whole_process.h"
 #include "run/surroundings.h"
 #include "run/unseen.h"
@@ -51,6 +52,7 @@ enum ib_status ib_case_run_check(struct ib_case_run *s, const struct ib_pass_con
         s->progress.ended = checked.check.status != IB_CASE_OK;
         s->progress.checked = true;
         s->progress.right = checked.verification.verdict == IB_RIGHT;
+        s->progress.counted = checked.tracer && ib_driver_counters_independent(checked.tracer);
         attempt.status = ib_store_put_checked(store, s->c, &checked);
     }
     ib_arena_free(&arena);
@@ -63,15 +65,27 @@ static enum ib_status load_final(struct ib_case_run *s, struct ib_store *store, 
     return ib_store_load_final(store, s->c, arena, &s->final);
 }
 
-/* The problem of a round: unverified cases train only their own, as do those whose other problem is not
- * known. With a wanted precision, a case may end after min_rounds. */
-static uint64_t variant_of(const struct ib_case_run *s, const struct ib_pass_context *context, uint64_t round)
+/* Rounds are drawn in secret from so many that every case has: with a wanted precision, it may end after
+ * min_rounds. What is drawn from the first is drawn anew from later ones. */
+struct drawn_from {
+    uint64_t secret, round, rounds; /* round: from 1 */
+};
+
+static struct drawn_from drawn_from(const struct ib_pass_context *context, uint64_t round)
 {
     const struct ib_measure *m = context->measure;
-    const uint64_t rounds = m->precision > 0 ? m->min_rounds : m->rounds;
-    return s->progress.right && rounds &&
-                   ib_unseen_round(context->work->secret + (round - 1) / rounds, s->c->id,
-                                   (round - 1) % rounds + 1, rounds) &&
+    const uint64_t rounds = m->precision > 0 ? m->min_rounds : m->rounds, before = round - 1;
+    return rounds ? (struct drawn_from){context->work->secret + before / rounds, before % rounds + 1, rounds}
+                  : (struct drawn_from){0};
+}
+
+/* The problem of a round: unverified cases train only their own, as do those whose other problem is not
+ * known. */
+static uint64_t variant_of(const struct ib_case_run *s, const struct ib_pass_context *context, uint64_t round)
+{
+    const struct drawn_from from = drawn_from(context, round);
+    return s->progress.right && from.rounds &&
+                   ib_unseen_round(from.secret, s->c->id, from.round, from.rounds) &&
                    ib_oracle_knows(context, s->c, IB_UNSEEN_NONE) &&
                    ib_oracle_knows(context, s->c, IB_UNSEEN_VERIFIED)
                ? IB_UNSEEN_VERIFIED
@@ -119,6 +133,34 @@ static void retry(struct ib_case_run *s, const struct ib_pass_context *context, 
     s->futile_retries = timed->round.disturbed == IB_YES ? s->futile_retries + 1 : 0;
 }
 
+/* Ends a case that a pass outside of its rounds has found out. */
+static enum ib_status end_unless(bool passed, struct ib_case_run *s, const struct ib_attempt *attempt,
+                                 struct ib_store *store, const struct ib_outcome *outcome)
+{
+    if (attempt->status != IB_OK || passed || ib_interrupted())
+        return attempt->status;
+    s->progress.ended = true;
+    return ib_store_put_status(store, s->c, outcome->status, outcome->reason);
+}
+
+/* Before the round drawn for it, trains as in a round under the tracer that counted in the checked pass. */
+static enum ib_status trace(struct ib_case_run *s, const struct ib_pass_context *context,
+                            struct ib_store *store, uint64_t round, enum ib_truth *traced)
+{
+    struct ib_outcome outcome = {.status = IB_CASE_OK};
+    struct ib_attempt attempt = ib_attempt_begin();
+    const struct drawn_from from = drawn_from(context, round);
+    bool passed;
+    *traced = IB_UNKNOWN;
+    if (!s->progress.right || !s->progress.counted ||
+        from.round != ib_traced_round(from.secret, s->c->id, from.rounds))
+        return IB_OK;
+    do
+        passed = ib_pass_traced(context, s->c, &s->final, traced, &outcome);
+    while (ib_attempt_again(&attempt, context, s->c, outcome.status));
+    return end_unless(passed, s, &attempt, store, &outcome);
+}
+
 static enum ib_status examine_pace(struct ib_case_run *s, const struct ib_pass_context *context,
                                    struct ib_store *store, enum ib_pace_suspicion suspicion)
 {
@@ -128,10 +170,7 @@ static enum ib_status examine_pace(struct ib_case_run *s, const struct ib_pass_c
     do
         keeps = ib_pass_pace(context, s->c, suspicion, &s->final, &outcome);
     while (ib_attempt_again(&attempt, context, s->c, keeps ? IB_CASE_OK : outcome.status));
-    if (attempt.status != IB_OK || keeps || ib_interrupted())
-        return attempt.status;
-    s->progress.ended = true;
-    return ib_store_put_status(store, s->c, outcome.status, outcome.reason);
+    return end_unless(keeps, s, &attempt, store, &outcome);
 }
 
 enum ib_status ib_case_run_judge_pace(struct ib_case_run *s, const struct ib_pass_context *context,
@@ -191,27 +230,40 @@ static bool needs_another(const struct ib_case_run *s, const struct ib_pass_cont
            s->c->spec.net.n_layers > 1 && ib_oracle_knows(context, s->c, IB_UNSEEN_AGAIN);
 }
 
-enum ib_status ib_case_run_time(struct ib_case_run *s, const struct ib_pass_context *context,
-                                struct ib_store *store, uint64_t round)
+static enum ib_status time_round(struct ib_case_run *s, const struct ib_pass_context *context,
+                                 struct ib_store *store, uint64_t round, enum ib_truth traced,
+                                 struct ib_arena *arena)
 {
     struct ib_timed_pass timed;
-    struct ib_arena arena = {0};
     struct ib_attempt attempt = ib_attempt_begin();
     const uint64_t variant = variant_of(s, context, round);
-    IB_TRY(load_final(s, store, &arena));
     do {
-        ib_pass_timed(context, s->c, round, variant, &s->final, &arena, &timed);
+        ib_pass_timed(context, s->c, round, variant, &s->final, arena, &timed);
         if (needs_another(s, context, variant, &timed))
-            ib_pass_timed(context, s->c, round, IB_UNSEEN_AGAIN, &s->final, &arena, &timed);
+            ib_pass_timed(context, s->c, round, IB_UNSEEN_AGAIN, &s->final, arena, &timed);
         if (is_worth_a_retry(s, context->measure, &timed.round))
-            retry(s, context, variant, &arena, &timed);
+            retry(s, context, variant, arena, &timed);
     } while (ib_attempt_again(&attempt, context, s->c, timed.round.status));
     if (attempt.status == IB_OK && !ib_interrupted()) {
+        timed.round.traced = traced;
         keep_timed(s, context->measure, &timed);
         attempt.status = store_timed(s, context, store, &timed);
     }
-    ib_arena_free(&arena);
     return attempt.status;
+}
+
+enum ib_status ib_case_run_time(struct ib_case_run *s, const struct ib_pass_context *context,
+                                struct ib_store *store, uint64_t round)
+{
+    struct ib_arena arena = {0};
+    enum ib_truth traced;
+    enum ib_status status = load_final(s, store, &arena);
+    if (status == IB_OK)
+        status = trace(s, context, store, round, &traced);
+    if (status == IB_OK && !s->progress.ended && !ib_interrupted())
+        status = time_round(s, context, store, round, traced, &arena);
+    ib_arena_free(&arena);
+    return status;
 }
 
 static void time_variants(struct ib_case_run *const s[2], const struct ib_pass_context *const context[2],
@@ -240,7 +292,7 @@ static void time_pair(struct ib_case_run *const s[2], const struct ib_pass_conte
 static enum ib_status time_pairs(struct ib_case_run *const s[2],
                                  const struct ib_pass_context *const context[2],
                                  struct ib_store *const store[2], uint64_t round, uint64_t first,
-                                 struct ib_arena *arena)
+                                 const enum ib_truth traced[2], struct ib_arena *arena)
 {
     struct ib_timed_pass timed[2];
     struct ib_attempt attempt = ib_attempt_begin();
@@ -249,6 +301,7 @@ static enum ib_status time_pairs(struct ib_case_run *const s[2],
     while (ib_attempt_again(&attempt, context[0], s[0]->c, timed[0].round.status) ||
            ib_attempt_again(&attempt, context[1], s[1]->c, timed[1].round.status));
     for (int i = 0; i < 2 && attempt.status == IB_OK && !ib_interrupted(); i++) {
+        timed[i].round.traced = traced[i];
         keep_timed(s[i], context[i]->measure, &timed[i]);
         attempt.status = ib_store_put_timed(store[i], s[i]->c, &timed[i]);
     }
@@ -260,11 +313,15 @@ enum ib_status ib_case_run_time_pair(struct ib_case_run *const s[2],
                                      struct ib_store *const store[2], uint64_t round, uint64_t first)
 {
     struct ib_arena arena = {0};
-    enum ib_status status = load_final(s[0], store[0], &arena);
-    if (status == IB_OK)
-        status = load_final(s[1], store[1], &arena);
-    if (status == IB_OK)
-        status = time_pairs(s, context, store, round, first, &arena);
+    enum ib_truth traced[2];
+    enum ib_status status = IB_OK;
+    for (int i = 0; i < 2 && status == IB_OK; i++) {
+        status = load_final(s[i], store[i], &arena);
+        if (status == IB_OK)
+            status = trace(s[i], context[i], store[i], round, &traced[i]);
+    }
+    if (status == IB_OK && !s[0]->progress.ended && !s[1]->progress.ended && !ib_interrupted())
+        status = time_pairs(s, context, store, round, first, traced, &arena);
     ib_arena_free(&arena);
     return status;
 }

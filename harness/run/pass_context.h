@@ -22,6 +22,7 @@ struct ib_pass_context {
     const char *program; /* the binary whose workers are started; NULL: this one */
     const char *const *under; /* a command that runs them, such as valgrind with its flags; NULL: none */
     bool counted;             /* of jobs: their instructions will be counted */
+    bool traced;              /* of timed passes: a tracer counts their copies */
     struct ib_mirrored_problem
         *mirrored;            /* what an external program is timed with; NULL: the problem itself */
     ib_progress_fn *progress; /* called for logged epochs of checked passes; may be NULL */

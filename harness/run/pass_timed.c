@@ -128,6 +128,7 @@ static bool keep_transfers(struct ib_timing *t, const struct ib_pass_result *res
     bool as_expected =
         ib_pass_copies_as_expected(c, result, ib_logged_epochs(c->epochs, c->log_every), &t->outcome);
     t->out->round.as_expected = ib_truth_of(true, as_expected);
+    t->out->round.traced = ib_truth_of(t->context->traced, ib_driver_counters_given(&result->tracer));
     return as_expected && ib_pass_tracer_agrees(result, &t->outcome);
 }
 
@@ -151,6 +152,7 @@ void ib_timing_open(const struct ib_pass_context *context, const struct ib_case 
                                             .energy.joules = NAN,
                                             .as_expected = IB_UNKNOWN,
                                             .disturbed = IB_UNKNOWN,
+                                            .traced = IB_UNKNOWN,
                                             .slices = t->slices}};
     *t = (struct ib_timing){.own = *context,
                             .context = &t->own,
@@ -161,7 +163,7 @@ void ib_timing_open(const struct ib_pass_context *context, const struct ib_case 
                             .out = out};
     if (c->impl->info->command && !c->impl->info->algorithm)
         t->own.mirrored = &t->mirrored;
-    t->ok = ib_pass_open_variant(t->context, c, variant, false, &t->job, &t->worker, &t->outcome);
+    t->ok = ib_pass_open_variant(t->context, c, variant, context->traced, &t->job, &t->worker, &t->outcome);
     t->proof =
         (struct ib_time_proof){.context = t->context, .c = c, .worker = t->worker, .outcome = &t->outcome};
 }

@@ -126,8 +126,10 @@ static struct passes passes_of(const struct ib_measure *measure, const struct ib
 {
     const double training = (double)c->epochs * epoch_ns;
     const double timing = warmup_ns(measure, training) + repeated_ns(measure, training);
+    const bool traced = c->residency != IB_HOST && measure->max_rounds > 0; /* perhaps: one round more */
     struct passes out = {
-        .checked = WORKER_NS + (is_too_large(measure, c) ? 2 : 1) * training,
+        .checked =
+            WORKER_NS + (is_too_large(measure, c) ? 2 : 1) * training + (traced ? WORKER_NS + timing : 0),
         .timed = (double)measure->max_rounds * (WORKER_NS + timing),
         .stops = estimate_stops(measure, c, training),
         /* A worker answers once all is timed, an external program after each training. */

@@ -171,14 +171,19 @@ enum ib_status ib_unseen_job(struct ib_workspace *w, const struct ib_case *c, en
 
 /* ---- which rounds ---- */
 
+void ib_unseen_seed(uint64_t secret, const char *case_id, struct ib_rng *out)
+{
+    for (; *case_id; case_id++)
+        secret = 31 * secret + (unsigned char)*case_id;
+    ib_rng_seed(out, secret);
+}
+
 bool ib_unseen_round(uint64_t secret, const char *case_id, uint64_t round, uint64_t rounds)
 {
     struct ib_rng rng;
     uint64_t wanted = rounds < 2 ? 0 : rounds / ROUNDS_PER_UNSEEN + (rounds < ROUNDS_PER_UNSEEN),
              left = rounds;
-    for (; *case_id; case_id++)
-        secret = 31 * secret + (unsigned char)*case_id;
-    ib_rng_seed(&rng, secret);
+    ib_unseen_seed(secret, case_id, &rng);
     for (uint64_t r = 1; r <= rounds; r++, left--) { /* as many as wanted, each set of them alike */
         const bool is_unseen = ib_rng_below(&rng, left) < wanted;
         wanted -= is_unseen;

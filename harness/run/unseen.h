@@ -4,6 +4,7 @@
 #ifndef IB_RUN_UNSEEN_H
 #define IB_RUN_UNSEEN_H
 
+#include "base/rng.h"
 #include "run/workspace.h"
 
 /* Variants of a problem: the case's own, the one that unseen rounds train, a second one if the answer to that
@@ -17,5 +18,7 @@ enum ib_status ib_unseen_job(struct ib_workspace *, const struct ib_case *, enum
 /* Whether a round (from 1) of `rounds` is unseen, drawn by the secret: one in five, at least one of several.
  */
 bool ib_unseen_round(uint64_t secret, const char *case_id, uint64_t round, uint64_t rounds);
+/* What is drawn for a case by a secret. */
+void ib_unseen_seed(uint64_t secret, const char *case_id, struct ib_rng *out);
 
 #endif

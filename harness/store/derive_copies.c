@@ -77,16 +77,32 @@ static void derive_as_expected(struct ib_case_record *c)
     }
 }
 
+bool ib_tracer_record_counted(const struct ib_tracer_record *t)
+{
+    return t->source && t->agrees != IB_UNKNOWN && strcmp(t->source, IB_CLAIMS) != 0;
+}
+
+/* Whether it counted in the checked pass, and could in each round where it was tried. */
+static bool a_tracer_counted(const struct ib_case_record *c)
+{
+    for (size_t i = 0; c->rounds && i < c->n_rounds; i++)
+        if (c->rounds[i].traced == IB_NO)
+            return false;
+    return ib_tracer_record_counted(ib_case_record_tracer(c));
+}
+
 static void derive_counting(struct ib_case_record *c)
 {
     const struct ib_tracer_record *tracer = ib_case_record_tracer(c);
     c->counting = 0;
     if (c->residency == IB_HOST || c->check.as_expected == IB_UNKNOWN)
         return;
-    if (!tracer->source || tracer->agrees == IB_UNKNOWN)
-        c->counting = IB_UNCOUNTED_COPIES;
+    if (a_tracer_counted(c))
+        c->counting = IB_COUNTED_COPIES;
+    else if (tracer->source && strcmp(tracer->source, IB_CLAIMS) == 0 && tracer->agrees != IB_UNKNOWN)
+        c->counting = IB_CLAIMED_COPIES;
     else
-        c->counting = strcmp(tracer->source, IB_CLAIMS) == 0 ? IB_CLAIMED_COPIES : IB_COUNTED_COPIES;
+        c->counting = IB_UNCOUNTED_COPIES;
 }
 
 void ib_derive_copies(struct ib_case_record *c)

@@ -128,10 +128,11 @@ enum ib_status ib_resume_check(const char *dir, struct ib_sweep *sweep, struct i
 /* The columns that tell it: of very many cases, the rest is read only when it is needed. */
 #define CHECK(member)     offsetof(struct ib_check_record, member)
 #define ROUND(member)     offsetof(struct ib_round_record, member)
+#define TRACER(member)    offsetof(struct ib_tracer_record, member)
 #define STOP_TIME(member) offsetof(struct ib_stop_time_record, member)
 static const size_t of_check[] = {CHECK(status), CHECK(verdict)},
                     of_round[] = {ROUND(epoch_ns), ROUND(disturbed), ROUND(discarded_ns)},
-                    of_stop_time[] = {STOP_TIME(round)},
+                    of_tracer[] = {TRACER(source), TRACER(agrees)}, of_stop_time[] = {STOP_TIME(round)},
                     of_run[] = {offsetof(struct ib_process_run_record, run)},
                     of_stop[] = {
                         offsetof(struct ib_stop_record, target), offsetof(struct ib_stop_record, loss),
@@ -142,11 +143,9 @@ static const struct {
     enum ib_db_table_kind kind;
     const size_t *offsets;
     size_t n;
-} parts[] = {{IB_TABLE_CHECKS, COLUMNS(of_check)},
-             {IB_TABLE_ROUNDS, COLUMNS(of_round)},
-             {IB_TABLE_PROCESS_RUNS, COLUMNS(of_run)},
-             {IB_TABLE_STOPS, COLUMNS(of_stop)},
-             {IB_TABLE_STOP_TIMES, COLUMNS(of_stop_time)}};
+} parts[] = {{IB_TABLE_CHECKS, COLUMNS(of_check)}, {IB_TABLE_TRACERS, COLUMNS(of_tracer)},
+             {IB_TABLE_ROUNDS, COLUMNS(of_round)}, {IB_TABLE_PROCESS_RUNS, COLUMNS(of_run)},
+             {IB_TABLE_STOPS, COLUMNS(of_stop)},   {IB_TABLE_STOP_TIMES, COLUMNS(of_stop_time)}};
 enum { PARTS = sizeof parts / sizeof *parts };
 
 struct progress_reader {
@@ -179,6 +178,7 @@ static void set_progress(const struct ib_case_record *c, struct ib_arena *arena,
     *out = (struct ib_case_progress){.ended = c->status && c->status != IB_CASE_OK,
                                      .checked = c->check.status != 0,
                                      .right = c->check.verdict == IB_RIGHT,
+                                     .counted = ib_tracer_record_counted(ib_case_record_tracer(c)),
                                      .rounds = c->n_rounds,
                                      .process_runs = c->n_process_runs,
                                      .searched = c->n_stops > 0,

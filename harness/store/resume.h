@@ -20,6 +20,7 @@ struct ib_case_progress {
     bool ended;             /* nothing is left to do: unavailable, or a pass failed */
     bool right;             /* the checked pass's verdict is ok */
     bool checked, searched; /* searched: for the stops of another algorithm */
+    bool counted;           /* a tracer counted the copies of the checked pass */
     uint64_t rounds, process_runs,
         stop_rounds; /* done: timed rounds, runs of the whole process, rounds of stops */
     struct ib_stop_record stops[IB_LOSS_TARGET_COUNT]; /* their reasons may be NULL */

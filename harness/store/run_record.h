@@ -17,6 +17,7 @@
 #include "store/limit_record.h"
 #include "store/profile_record.h"
 #include "store/source_record.h"
+#include "store/tracer_record.h"
 #include "verify/convergence.h"
 #include "verify/loss_targets.h"
 #include "verify/verify.h"
@@ -85,6 +86,7 @@ struct ib_round_record {
     const double *slices;    /* median training / epochs of each slice, in order */
     size_t n_slices;
     enum ib_truth unseen; /* it trained a problem that the implementation had not seen */
+    enum ib_truth traced; /* a tracer counted such a round before; no: it could not; unknown: not tried */
     uint64_t clock_mhz;   /* of the device; 0: unknown */
     /* The most memory in use at once, 0 if unknown: resident in the worker, or in the processes of an
      * external program together, with the mapped files that were read; and on the device, as far as its API
@@ -138,21 +140,6 @@ struct ib_copy_record {
 struct ib_calls_record {
     const char *pass, *phase;
     uint64_t launches, syncs;
-};
-
-/* The work of the driver in the checked pass, counted independently of the transfer log. */
-struct ib_tracer_record {
-    const char *source;   /* NULL: there is no tracer */
-    enum ib_truth agrees; /* with the transfer log; unknown: it could not count, for the reason */
-    const char *reason;
-    int64_t h2d_count, h2d_bytes, d2h_count, d2h_bytes, launches, syncs, d2d_count, d2d_bytes, memset_count,
-        memset_bytes, pageable_count, pageable_bytes, pinned_count, pinned_bytes, opened_h2d_count,
-        opened_h2d_bytes, opened_d2h_count, opened_d2h_bytes;
-    struct ib_kernel_record {
-        const char *name;
-        uint64_t count;
-    } * kernels; /* the most frequent first; none if unknown */
-    size_t n_kernels, kernels_capacity;
 };
 
 /* ---- derived ---- */

@@ -41,7 +41,8 @@ static const struct ib_column round_columns[] = {
     INTEGER(round), WORD(status, ib_case_status_words), TEXT(reason), MEASURED(repeats), REAL(epoch_ns),
     REAL(cpu_epoch_ns), PHASES, TRUTH(as_expected), TRUTH(disturbed), AS("slices", NUMBERS, slices),
     MEASURED(clock_mhz), TEXT(slowed), REAL(discarded_ns), AS("stderr", TEXT, stderr_tail), MEASURED(peak_bytes),
-    MEASURED(device_peak_bytes), TRUTH(unseen), {"energy_source", IB_COLUMN_WORD, offsetof(ROW, energy.source), ib_energy_source_words},
+    MEASURED(device_peak_bytes), TRUTH(unseen), TRUTH(traced),
+    {"energy_source", IB_COLUMN_WORD, offsetof(ROW, energy.source), ib_energy_source_words},
     AS("energy_j", REAL, energy.joules), AS("energy_ns", MEASURED, energy.ns),
     AS("energy_stretches", MEASURED, energy.stretches), AS("energy_reason", TEXT, energy.reason), END};
 _Static_assert(offsetof(ROW, n_slices) == offsetof(ROW, slices) + sizeof(const double *),

@@ -62,11 +62,11 @@ class DeviceTest(CliTest):
             if self.listed()["available"]:
                 self.skipTest("this OpenCL loader ignores layers")
 
-    def sweep(self, status=0, impl="opencl_naive", matrix=MATRIX, more=""):
+    def sweep(self, status=0, impl="opencl_naive", matrix=MATRIX, more="", min_time="1ms"):
         """A sweep over cpu_naive, which must end well whatever becomes of the device, and `impl`, whose cases are
         returned."""
         name = impl.strip("{}").split(",")[0].replace("name:", "").strip()
-        config = self.config(matrix.replace("{impl}", impl), "rounds: 1, min_time: 1ms, timeout: 60s", more)
+        config = self.config(matrix.replace("{impl}", impl), f"rounds: 1, min_time: {min_time}, timeout: 60s", more)
         record = self.run_sweep(config, status, out=f"out{len(list(self.folder.iterdir()))}")
         for case in record["cases"]:
             if case["impl"] == "cpu_naive":
@@ -262,8 +262,8 @@ class HiddenCopies(DeviceTest):
         super().setUp()
         self.need_layers()
 
-    def sweep_fault(self, fault, status):
-        return self.sweep(status, fault, more=f"plugins: ['{FAULTS}']")
+    def sweep_fault(self, fault, status, min_time="1ms"):
+        return self.sweep(status, fault, more=f"plugins: ['{FAULTS}']", min_time=min_time)
 
     def test_each_is_untrusted(self):
         for fault in ["download", "upload", "map", "contents", "nameless"]:
@@ -273,9 +273,17 @@ class HiddenCopies(DeviceTest):
                 for case in cases:
                     self.assertFalse(case["transfers"]["tracer"]["agrees"])
 
+    def test_only_where_time_is_measured(self):
+        """The checked pass has nothing to hide."""
+        cases = self.sweep_fault("fault_opencl_later", 3, min_time="100ms")
+        self.assert_ends(cases, "untrusted", "hidden copies: the OpenCL layer counted")
+        for case in cases:
+            self.assertTrue(case["transfers"]["tracer"]["agrees"])
+
     def test_nothing_hidden(self):
         for case in self.sweep_fault("fault_opencl_none", 0):
             self.assert_fine(case)
+            self.assertEqual(case["time"]["epoch_ns"]["traced"], [True])
 
 
 @unittest.skipUnless(shutil.which("oclgrind"), "oclgrind is not installed")

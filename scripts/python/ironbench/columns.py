@@ -116,6 +116,7 @@ SAMPLES = Table("samples", "One row per case and round: a timed training.", "arr
     ("disturbed", "", "truth", "", "other work used its processor, or the device was slowed down"),
     ("discarded_ns", "discarded", "number", "ns", "a disturbed first try that this sample replaces"),
     ("unseen", "", "truth", "", "of a problem that the implementation had not seen"),
+    ("traced", "", "truth", "", "before it, a tracer counted the copies of such a round; false: it could not"),
     ("clock_mhz", "", "integer", "MHz", "of the device's cores, at the end"),
     ("slowed", "", "text", "", "why the device was slowed down: power, heat"),
 ))

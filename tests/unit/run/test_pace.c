@@ -1,7 +1,9 @@
-/* run/pace.c: what is suspected of having remembered answers. run/unseen.c: which rounds are unseen. */
+/* run/pace.c: what is suspected of having remembered answers. run/unseen.c: which rounds are unseen.
+ * run/pass_traced.c: which are traced. */
 #include "run/pace.h"
 
 #include "base/random.h"
+#include "run/pass_traced.h"
 #include "run/unseen.h"
 
 #include <setjmp.h>
@@ -112,6 +114,24 @@ static void each_round_may_be(void **state)
     assert_true(other_case > 50);
 }
 
+static void any_round_may_be_traced(void **state)
+{
+    (void)state;
+    int first = 0, last = 0, unseen = 0;
+    for (uint64_t secret = 1; secret <= 400; secret++) {
+        const uint64_t round = ib_traced_round(secret, "case", 10);
+        assert_in_range(round, 1, 10);
+        first += round == 1;
+        last += round == 10;
+        unseen += ib_unseen_round(secret, "case", round, 10);
+    }
+    assert_in_range(first, 20, 60); /* 40 expected, with a deviation of 6 */
+    assert_in_range(last, 20, 60);
+    assert_in_range(unseen, 50, 110); /* one does not follow from the other */
+    assert_int_equal(ib_traced_round(1, "case", 1), 1);
+    assert_int_equal(ib_traced_round(1, "case", 0), 0);
+}
+
 static void seeds_differ(void **state)
 {
     (void)state;
@@ -136,6 +156,7 @@ int main(void)
         cmocka_unit_test(few_trainings_show_nothing),
         cmocka_unit_test(one_round_in_five_is_unseen),
         cmocka_unit_test(each_round_may_be),
+        cmocka_unit_test(any_round_may_be_traced),
         cmocka_unit_test(seeds_differ),
     };
     return cmocka_run_group_tests(tests, NULL, free_arena);

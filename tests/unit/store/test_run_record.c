@@ -413,6 +413,14 @@ static void a_count_needs_a_tracer(void **state)
     c->tracer->source = "OpenCL layer";
     derive();
     assert_int_equal(c->counting, IB_COUNTED_COPIES);
+    made_rounds(&run.arena, c, times, 1, 0);
+    c->rounds[0].traced = IB_YES;
+    derive();
+    assert_int_equal(c->counting, IB_COUNTED_COPIES);
+    c->rounds[0].traced = IB_NO; /* it could count in the checked pass only */
+    derive();
+    assert_int_equal(c->counting, IB_UNCOUNTED_COPIES);
+    c->rounds[0].traced = IB_UNKNOWN;
     c->tracer->agrees = IB_UNKNOWN; /* it could not count */
     derive();
     assert_int_equal(c->counting, IB_UNCOUNTED_COPIES);
