@@ -54,31 +54,33 @@ enum ib_status ib_profiler_open(const struct ib_impl *impl, void *state, struct 
     return time_sync(out, &profile->sync_ns);
 }
 
-/* The median over all profiles of the field at `offset`. */
-static uint64_t median_at(const struct ib_profile *profiles, size_t n, size_t offset)
+/* The least value over all profiles of the field at `offset`. */
+static uint64_t least_at(const struct ib_profile *profiles, size_t n, size_t offset)
 {
-    uint64_t values[9];
-    for (size_t i = 0; i < n; i++)
-        memcpy(&values[i], (const char *)&profiles[i] + offset, sizeof values[i]);
-    qsort(values, n, sizeof *values, by_value);
-    return values[n / 2];
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t value;
+        memcpy(&value, (const char *)&profiles[i] + offset, sizeof value);
+        least = value < least ? value : least;
+    }
+    return least;
 }
 
-void ib_profile_median(const struct ib_profile *profiles, size_t n, struct ib_profile *out)
+void ib_profile_least(const struct ib_profile *profiles, size_t n, struct ib_profile *out)
 {
     *out = profiles[0];
-#define MEDIAN(field) out->field = median_at(profiles, n, offsetof(struct ib_profile, field))
-    MEDIAN(sync_ns);
+#define LEAST(field) out->field = least_at(profiles, n, offsetof(struct ib_profile, field))
+    LEAST(sync_ns);
     for (size_t op = 0; op < IB_OP_COUNT; op++) {
-        MEDIAN(operations[op].launch_ns);
-        MEDIAN(operations[op].wait_ns);
-        MEDIAN(operations[op].compute_ns);
+        LEAST(operations[op].launch_ns);
+        LEAST(operations[op].wait_ns);
+        LEAST(operations[op].compute_ns);
         for (size_t t = 0; t < IB_MAX_TENSORS; t++) {
-            MEDIAN(copies[op][t].h2d_ns);
-            MEDIAN(copies[op][t].d2h_ns);
+            LEAST(copies[op][t].h2d_ns);
+            LEAST(copies[op][t].d2h_ns);
         }
     }
-#undef MEDIAN
+#undef LEAST
 }
 
 enum ib_status ib_profile_call_begin(struct ib_profiler *p, uint64_t *begin_ns)

@@ -36,8 +36,9 @@ struct ib_profiler {
 enum ib_status ib_profiler_open(const struct ib_impl *, void *state, struct ib_profile *,
                                 struct ib_profiler *out);
 
-/* Computes the median of each time over n profiles of the same training, at most 9. */
-void ib_profile_median(const struct ib_profile *profiles, size_t n, struct ib_profile *out);
+/* Computes the least of each time over n profiles of the same training. Interruptions only lengthen, and a
+ * long one of a few copies would outweigh all others. */
+void ib_profile_least(const struct ib_profile *profiles, size_t n, struct ib_profile *out);
 
 /* Called around each call and copy. The functions for calls, and copy_begin, do nothing if the profiler is
  * NULL. */

@@ -26,7 +26,7 @@ static enum ib_status profile_once(struct ib_session *s, uint64_t epochs, struct
 enum ib_status ib_session_profiled(struct ib_session *s, const struct ib_train_request *request,
                                    struct ib_pass_result *out)
 {
-    enum { PROFILES = 5 }; /* the median is reported, so that one preemption does not distort it */
+    enum { PROFILES = 5 }; /* so that interruptions do not distort the least of each time */
     ib_pass_result_clear(out);
     out->timeline.n = 0;
     struct ib_profile *profiles = calloc(PROFILES, sizeof *profiles);
@@ -38,7 +38,7 @@ enum ib_status ib_session_profiled(struct ib_session *s, const struct ib_train_r
     for (int i = 0; status == IB_OK && i < PROFILES; i++)
         status = profile_once(s, request->epochs, NULL, &profiles[i]);
     if (status == IB_OK)
-        ib_profile_median(profiles, PROFILES, &out->profile);
+        ib_profile_least(profiles, PROFILES, &out->profile);
     if (status == IB_OK) /* one more epoch, so that the totals are as without a time line */
         status = profile_once(s, 1, &out->timeline, &profiles[0]);
     free(profiles);

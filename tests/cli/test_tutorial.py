@@ -13,11 +13,11 @@ class Tutorial(PageTest):
         self.assertEqual(statuses, [3, 3, 1, 1, 3, 3])
 
     def look_at_times(self, line):
-        """What the page says of the run's times."""
+        """What the page says of the run's times. Of rounds, the least: other work makes them longer, and short ones above all."""
         if not line.startswith("ironbench run"):
             return
         cases = {(case["impl"], case["residency"]): case for case in json.loads(self.command("ironbench export out"))["cases"]}
-        median = {key: case["time"]["epoch_ns"]["median"] for key, case in cases.items()}
-        self.assertGreater(median["gpu", "per_op"], 20 * 10000)  # 20 copies of at least 10 µs
-        self.assertGreater(median["gpu", "per_op"], 5 * median["gpu", "resident"])
+        least = {key: case["time"]["epoch_ns"]["min"] for key, case in cases.items()}
+        self.assertGreater(least["gpu", "per_op"], 20 * 10000)  # 20 copies of at least 10 µs
+        self.assertGreater(least["gpu", "per_op"], 5 * least["gpu", "resident"])
         self.assertEqual(len({round(case["metrics"]["rmse"], 6) for case in cases.values()}), 1)
