@@ -116,6 +116,7 @@ struct ib_pass_result {
     uint64_t repeats;           /* number of trainings */
     double median_ns;           /* median time of a training */
     uint64_t first_ns;          /* time of the first training; 0: unknown */
+    uint64_t longest_ns;        /* and of the longest one; 0: unknown */
     uint64_t trained_ns;        /* wall time of all trainings */
     uint64_t thread_cpu_ns;     /* CPU time of the calling thread */
     uint64_t process_cpu_ns;    /* CPU time of all threads */

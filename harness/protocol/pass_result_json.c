@@ -257,37 +257,40 @@ void ib_pass_result_clear(struct ib_pass_result *out)
 
 json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
 {
-    return json_pack(
-        "{s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-        "s:o?}",
-        "type", "done", "repeats", (json_int_t)r->repeats, "median_ns", r->median_ns, "first_ns",
-        (json_int_t)r->first_ns, "trained_ns", (json_int_t)r->trained_ns, "thread_cpu_ns",
-        (json_int_t)r->thread_cpu_ns, "process_cpu_ns", (json_int_t)r->process_cpu_ns, "request_ns",
-        (json_int_t)r->request_ns, "device_peak_bytes", (json_int_t)r->device_peak_bytes, "fused", r->fused,
-        "fused_predict", r->fused_predict, "phases_ns", phases_to_json(&r->phases), "outside",
-        outside_to_json(&r->outside), "transfer_log", ib_transfer_log_to_json(&r->transfer_log), "total",
-        ib_traffic_to_json(&r->total), "tracer", ib_driver_counters_to_json(&r->tracer), "health",
-        health_to_json(r), "energy", energy_to_json(&r->energy), "instructions",
-        ib_instructions_to_json(&r->instructions), "profile", r->profiled ? profile_to_json(r) : NULL);
+    return json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, "
+                     "s:o, s:o, s:o, s:o?}",
+                     "type", "done", "repeats", (json_int_t)r->repeats, "median_ns", r->median_ns, "first_ns",
+                     (json_int_t)r->first_ns, "longest_ns", (json_int_t)r->longest_ns, "trained_ns",
+                     (json_int_t)r->trained_ns, "thread_cpu_ns", (json_int_t)r->thread_cpu_ns,
+                     "process_cpu_ns", (json_int_t)r->process_cpu_ns, "request_ns", (json_int_t)r->request_ns,
+                     "device_peak_bytes", (json_int_t)r->device_peak_bytes, "fused", r->fused,
+                     "fused_predict", r->fused_predict, "phases_ns", phases_to_json(&r->phases), "outside",
+                     outside_to_json(&r->outside), "transfer_log", ib_transfer_log_to_json(&r->transfer_log),
+                     "total", ib_traffic_to_json(&r->total), "tracer", ib_driver_counters_to_json(&r->tracer),
+                     "health", health_to_json(r), "energy", energy_to_json(&r->energy), "instructions",
+                     ib_instructions_to_json(&r->instructions), "profile",
+                     r->profiled ? profile_to_json(r) : NULL);
 }
 
 enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_result *out)
 {
     json_int_t repeats, trained_ns, thread_cpu_ns, process_cpu_ns, request_ns = 0, device_peak_bytes = 0,
-                                                                   first_ns = 0;
+                                                                   first_ns = 0, longest_ns = 0;
     double median_ns;
     int fused, fused_predict;
     json_t *phases, *transfer_log, *total, *tracer, *health, *profile;
-    IB_UNPACK(message, "{s:I, s:F, s?I, s:I, s:I, s:I, s?I, s?I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
-              "repeats", &repeats, "median_ns", &median_ns, "first_ns", &first_ns, "trained_ns", &trained_ns,
-              "thread_cpu_ns", &thread_cpu_ns, "process_cpu_ns", &process_cpu_ns, "request_ns", &request_ns,
-              "device_peak_bytes", &device_peak_bytes, "fused", &fused, "fused_predict", &fused_predict,
-              "phases_ns", &phases, "transfer_log", &transfer_log, "total", &total, "tracer", &tracer,
-              "health", &health, "profile", &profile);
+    IB_UNPACK(message,
+              "{s:I, s:F, s?I, s?I, s:I, s:I, s:I, s?I, s?I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
+              "repeats", &repeats, "median_ns", &median_ns, "first_ns", &first_ns, "longest_ns", &longest_ns,
+              "trained_ns", &trained_ns, "thread_cpu_ns", &thread_cpu_ns, "process_cpu_ns", &process_cpu_ns,
+              "request_ns", &request_ns, "device_peak_bytes", &device_peak_bytes, "fused", &fused,
+              "fused_predict", &fused_predict, "phases_ns", &phases, "transfer_log", &transfer_log, "total",
+              &total, "tracer", &tracer, "health", &health, "profile", &profile);
     ib_pass_result_clear(out);
     out->repeats = (uint64_t)repeats;
     out->median_ns = median_ns;
     out->first_ns = (uint64_t)first_ns;
+    out->longest_ns = (uint64_t)longest_ns;
     out->trained_ns = (uint64_t)trained_ns;
     out->thread_cpu_ns = (uint64_t)thread_cpu_ns;
     out->process_cpu_ns = (uint64_t)process_cpu_ns;

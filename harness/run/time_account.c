@@ -34,13 +34,21 @@ static double least_ns(const struct ib_pass_result *r, double trained_ns)
     return fmax(fmax(trained_ns - (double)r->waited_ns, ran_ns), (1 - waited) * trained_ns);
 }
 
+/* One training may have been interrupted for longer than all others took together. */
+static double mean_ns(const struct ib_pass_result *r)
+{
+    const bool known = r->repeats > 1 && r->longest_ns > 0 && r->longest_ns < r->trained_ns;
+    return known ? (double)(r->trained_ns - r->longest_ns) / (double)(r->repeats - 1)
+                 : (double)r->trained_ns / (double)r->repeats;
+}
+
 struct ib_time_account ib_time_account_of(const struct ib_pass_result *r, uint64_t epochs)
 {
     const struct ib_outside *o = &r->outside;
     struct ib_time_account out = {
         .epochs = epochs, .external = r->external, .changed = o->changed, .at_start = o->at_start};
     out.trained_ns = fmax(r->median_ns, 1);
-    out.mean_ns = r->repeats ? (double)r->trained_ns / (double)r->repeats : out.trained_ns;
+    out.mean_ns = r->repeats ? mean_ns(r) : out.trained_ns;
     out.least_ns = r->repeats == 1 ? least_ns(r, out.trained_ns) : out.trained_ns;
     if (r->external)
         out.trained_ns = out.least_ns; /* waiting is no work, and must not look like it */

@@ -19,7 +19,7 @@ struct ib_time_account {
     uint64_t epochs;                  /* of each training */
     bool external, changed, at_start; /* changed, at_start: see struct ib_outside */
     double trained_ns;                /* by the clock: the median training, */
-    double mean_ns;                   /* the mean, */
+    double mean_ns;                   /* the mean of all but the longest, */
     double least_ns;                  /* and of a single one what remains without waiting for a CPU */
     double part_ns[IB_OUTSIDE_PARTS]; /* of the last training; restart: the median */
     double before_ns; /* opening, and what warm-up took beyond the same number of timed epochs */

@@ -310,6 +310,7 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
     IB_TRY(ib_training_run(&s->training, request->epochs, request->log_every ? &reader : NULL));
     const uint64_t took_ns = ib_now_ns() - begin;
     out->trained_ns += took_ns;
+    out->longest_ns = took_ns > out->longest_ns ? took_ns : out->longest_ns;
     trainings->ns[trainings->n++] = (double)took_ns;
     out->thread_cpu_ns += ib_thread_cpu_ns() - thread_cpu_ns;
     out->process_cpu_ns += ib_process_cpu_ns() - process_cpu_ns;

@@ -146,6 +146,21 @@ static void waiting_for_a_cpu_is_not_held_against_it(void **state)
     assert_true(ib_epoch_ratio(&a, &shorter) == 1);
 }
 
+static void an_interrupted_training_is_not_in_the_mean(void **state)
+{
+    (void)state;
+    struct ib_pass_result *r = request(1000);
+    r->repeats = 5;
+    r->trained_ns = 4 * MS + 300 * MS;
+    r->longest_ns = 300 * MS;
+    assert_true(ib_time_account_of(r, 1000).mean_ns == MS);
+    r->longest_ns = 0; /* of an older worker, which does not tell */
+    assert_true(ib_time_account_of(r, 1000).mean_ns == 304 * MS / 5.0);
+    r->repeats = 1;
+    r->longest_ns = r->trained_ns;
+    assert_true(ib_time_account_of(r, 1000).mean_ns == 304 * MS);
+}
+
 static void what_a_program_ran_it_did_not_wait(void **state)
 {
     (void)state;
@@ -219,6 +234,7 @@ int main(void)
         cmocka_unit_test(programs_have_files_to_write),
         cmocka_unit_test(an_epoch_takes_the_same_time),
         cmocka_unit_test(waiting_for_a_cpu_is_not_held_against_it),
+        cmocka_unit_test(an_interrupted_training_is_not_in_the_mean),
         cmocka_unit_test(what_a_program_ran_it_did_not_wait),
         cmocka_unit_test(a_long_training_needs_no_other),
         cmocka_unit_test(a_step_is_of_limited_length),
