@@ -15,6 +15,7 @@ FAULTS = BUILD / "tests" / "faults.so"
 SANITIZED = os.environ.get("IRONBENCH_SANITIZED") == "1"  # long trainings then take ten times as long
 LONG = os.environ.get("IRONBENCH_LONG_TESTS") == "1"  # as scripts/test --all sets it
 NO_CHARTS = ROOT / "tests" / "cli" / "no_charts"  # a gnuplot that draws nothing
+HANG_S = 300  # what has not ended by then hangs: a busy machine makes seconds minutes
 os.environ["IRONBENCH_LIMITS"] = ""  # not those of whoever runs the tests
 os.environ["IRONBENCH_SELFTEST"] = ""
 SEED_DATA = ROOT.parent / "shared" / "datasets"
@@ -67,7 +68,7 @@ class CliTest(unittest.TestCase):
         """From here on, gnuplot draws charts."""
         os.environ["PATH"] = os.environ["PATH"].removeprefix(f"{NO_CHARTS}:")
 
-    def call(self, *args, timeout=120, env=None):
+    def call(self, *args, timeout=HANG_S, env=None):
         """Runs the program; returns the finished process, its output as text."""
         return subprocess.run([str(PROGRAM), *map(str, args)], cwd=self.folder, capture_output=True, text=True,
                               timeout=timeout, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})

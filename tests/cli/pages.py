@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-from common import BUILD, CliTest, PROGRAM, ROOT
+from common import BUILD, CliTest, HANG_S, PROGRAM, ROOT
 
 STATUS = re.compile(r"\s+# exit status (\d+)$")
 
@@ -57,7 +57,7 @@ class PageTest(CliTest):
     def command(self, line, status=0):
         """Runs a line of the page where the line before it ended; returns its output."""
         done = subprocess.run(["sh", "-c", f'{line}\nstatus=$?\npwd >"{self.folder}/where"\nexit $status'], cwd=self.where,
-                              env=self.env, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+                              env=self.env, capture_output=True, text=True, timeout=HANG_S, stdin=subprocess.DEVNULL)
         said = done.stdout + done.stderr
         self.assertEqual(done.returncode, status, f"{line}\n{said}")
         self.where = (self.folder / "where").read_text().strip()

@@ -10,7 +10,7 @@ import subprocess
 import termios
 import time
 
-from common import BUILD
+from common import BUILD, HANG_S
 
 
 class Terminal:
@@ -22,7 +22,7 @@ class Terminal:
                                         env={**os.environ, "TERM": "dumb", "PATH": f"{BUILD}:{os.environ['PATH']}", **env})
         os.close(child)
 
-    def type(self, keys, until, limit=30):
+    def type(self, keys, until, limit=HANG_S):
         """Types, and returns what appears up to a pattern; an error if it never does."""
         os.write(self.main, keys.encode())
         seen, deadline = "", time.monotonic() + limit

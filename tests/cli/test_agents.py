@@ -8,7 +8,7 @@ import subprocess
 
 import jsonschema
 
-from common import BUILD, ROOT, CliTest, released_only
+from common import BUILD, HANG_S, ROOT, CliTest, released_only
 
 GUIDE = ROOT / "impls" / "AGENTS.md"
 NO_RESULT = {"schema", "completion", "man"}  # they print a text, which is what they are for
@@ -114,7 +114,7 @@ class JsonTest(CliTest):
         said = []
         for block in blocks:
             done = subprocess.run(["bash", "-eu", "-c", block], cwd=self.folder, env=env, capture_output=True, text=True,
-                                  timeout=240, stdin=subprocess.DEVNULL)
+                                  timeout=HANG_S, stdin=subprocess.DEVNULL)
             self.assertEqual(done.returncode, 0, block + done.stdout + done.stderr)
             said.append(done.stdout)
         self.assertIn("right []\n", said[1])

@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 import unittest
 
-from common import BUILD, ROOT, CliTest, long, released_only
+from common import BUILD, HANG_S, ROOT, CliTest, long, released_only
 
 GLIBC = re.compile(r"(libc|libm|libdl|librt|libpthread|libutil|libresolv|libmvec)\.so|ld-linux|linux-vdso")
 SYSTEM = re.compile(r"(libgcc_s|libstdc\+\+)\.so")  # the other machine's, if it has them
@@ -38,7 +38,7 @@ class Bundle(CliTest):
             tar.extractall(archive.parent / "somewhere else")
         cls.top = archive.parent / "somewhere else" / "ironbench"
 
-    def shell(self, command, env=None, timeout=120):
+    def shell(self, command, env=None, timeout=HANG_S):
         """Runs a command with only the given environment variables."""
         return subprocess.run([str(word) for word in command], cwd=self.folder, env=env or {}, capture_output=True, text=True,
                               timeout=timeout, stdin=subprocess.DEVNULL)

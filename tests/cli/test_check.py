@@ -91,7 +91,7 @@ HANG_S = 10  # long enough for every operation on a busy machine
 
 class Checking(CliTest):
     def check_json(self, *args, status):
-        done = self.call("check", *args, "--json", timeout=250)
+        done = self.call("check", *args, "--json")
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         self.assertEqual(done.stdout.count("\n"), 1)
         result = json.loads(done.stdout)

@@ -9,7 +9,7 @@ import tempfile
 import textwrap
 import unittest
 
-from common import ROOT
+from common import HANG_S, ROOT
 
 GIT = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b",
        "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
@@ -35,11 +35,11 @@ class Jobs(unittest.TestCase):
 
     def run_step(self, job, name, **env):
         subprocess.run(["bash", "-e", "-c", step(job, name)], cwd=self.folder, check=True, capture_output=True,
-                       env={**os.environ, **GIT, **env}, timeout=60)
+                       env={**os.environ, **GIT, **env}, timeout=HANG_S)
 
     def git(self, folder, *args):
         return subprocess.run(["git", "-C", str(self.folder / folder), *args], check=True, capture_output=True, text=True,
-                              env={**os.environ, **GIT}, timeout=60).stdout.strip()
+                              env={**os.environ, **GIT}, timeout=HANG_S).stdout.strip()
 
     @unittest.skipUnless(shutil.which("git"), "git is not installed")
     def test_old_side_is_the_merge_base(self):

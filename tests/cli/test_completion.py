@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 
-from common import BUILD, CliTest
+from common import BUILD, CliTest, HANG_S
 from terminal import Terminal
 
 
@@ -32,7 +32,7 @@ class CompletionTest(CliTest):
             script.append(f"COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _ironbench; "
                           "echo \"${COMPREPLY[*]}\" | tr '\\n' ' '; echo")
         done = subprocess.run(["bash", "--norc", "-c", "\n".join(script)], cwd=self.folder, capture_output=True, text=True,
-                              env={**os.environ, "PATH": f"{BUILD}:{os.environ['PATH']}"}, timeout=60)
+                              env={**os.environ, "PATH": f"{BUILD}:{os.environ['PATH']}"}, timeout=HANG_S)
         self.assertEqual(done.stderr, "")
         return [line.split() for line in done.stdout.splitlines()]
 
@@ -97,7 +97,7 @@ class CompletionTest(CliTest):
                  "ironbench history show --po": "--points", "ironbench export x --format c": "csv"}
         asked = "".join(f"; echo '<'; complete -C '{line}'" for line in lines)
         done = subprocess.run([shutil.which("fish"), "--no-config", "-c", f"source {self.script('fish')}{asked}"], cwd=self.folder,
-                              capture_output=True, text=True, timeout=60,
+                              capture_output=True, text=True, timeout=HANG_S,
                               env={**os.environ, "PATH": f"{BUILD}:{os.environ['PATH']}", "HOME": str(self.folder)})
         self.assertEqual(done.stderr, "")
         for (line, expected), found in zip(lines.items(), done.stdout.split("<\n")[1:]):
@@ -123,5 +123,5 @@ class CompletionTest(CliTest):
         if not checkers:
             self.skipTest("neither groff nor mandoc is installed")
         for checker in checkers:
-            done = subprocess.run(checker, capture_output=True, text=True, timeout=60)
+            done = subprocess.run(checker, capture_output=True, text=True, timeout=HANG_S)
             self.assertEqual((done.returncode, done.stderr), (0, ""))

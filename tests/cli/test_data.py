@@ -8,7 +8,7 @@ import subprocess
 import sys
 import unittest
 
-from common import CliTest, PROGRAM, ROOT, released_only
+from common import CliTest, HANG_S, PROGRAM, ROOT, released_only
 
 
 def npy(rows, descr="<f4", fortran=False):
@@ -237,7 +237,7 @@ class Synth(CliTest):
                              more=f"datasets:\n  big: {{synth: regression, rows: {rows}, cols: {cols}, noise: 0.1}}")
         done = subprocess.run([sys.executable, ROOT / "scripts" / "peak-memory", "--data", str(4 * rows * cols),
                                PROGRAM, "run", config, "--out", "out"],
-                              cwd=self.folder, capture_output=True, text=True, timeout=200)
+                              cwd=self.folder, capture_output=True, text=True, timeout=HANG_S)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         ratio = float(done.stdout.splitlines()[-1].split()[0])
         self.assertGreater(ratio, 0.9, "the worker must have been seen with its data mapped")

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 from unittest import mock
 
-from common import BUILD, CliTest, PROGRAM, ROOT
+from common import BUILD, CliTest, HANG_S, PROGRAM, ROOT
 
 LAYER = BUILD / "tests" / "opencl_layer.so"
 BROKEN_DRIVER = BUILD / "tests" / "opencl_broken_driver.so"
@@ -301,7 +301,7 @@ class Simulated(DeviceTest):
             epochs: [2]""", "rounds: 1, warmup: 0, min_time: 0s, timeout: 120s")
         log = self.folder / "oclgrind.log"
         done = subprocess.run(["oclgrind", "--data-races", "--check-api", "--log", log, PROGRAM, "run", config,
-                               "--out", "out"], cwd=self.folder, capture_output=True, text=True, timeout=280)
+                               "--out", "out"], cwd=self.folder, capture_output=True, text=True, timeout=HANG_S)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(log.read_text(), "")
         for case in self.export("out")["cases"]:

@@ -307,7 +307,7 @@ class Baselines(GateTest):
 
     def test_shipped_baseline(self):
         """The project's own gate: answers and copies of configs/ci.yaml, on any machine."""
-        result = self.gate(ROOT / "configs/ci.yaml", "--baseline", "ci", "--speed", "off", timeout=280)
+        result = self.gate(ROOT / "configs/ci.yaml", "--baseline", "ci", "--speed", "off")
         self.assertEqual(self.kinds(result), set())
         self.assertGreater(len(result["cases"]), 10)
 

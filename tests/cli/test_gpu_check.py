@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from common import CliTest, ROOT
+from common import CliTest, HANG_S, ROOT
 
 CEILINGS = {"device": "a GPU", "device_copy_gb_s": 4000.0, "up_pageable_gb_s": 10.0, "down_pageable_gb_s": 5.0,
             "up_pinned_gb_s": 50.0, "down_pinned_gb_s": 40.0, "launch_us": 2.0, "graph_node_us": 1.0,
@@ -32,7 +32,7 @@ class GpuCheck(CliTest):
         (self.folder / "ceilings.json").write_text(json.dumps(CEILINGS, indent=1))
         text = (f'set -u; work="{self.folder}" log="{self.folder}/log" deadline=$(($(date +%s) + 100))\n'
                 f'. "{ROOT}/scripts/gpu/check-parts.sh"; . "{ROOT}/scripts/gpu/check-tables.sh"\n{script}\n')
-        done = subprocess.run(["/bin/sh", "-c", text], cwd=self.folder, capture_output=True, text=True, timeout=60,
+        done = subprocess.run(["/bin/sh", "-c", text], cwd=self.folder, capture_output=True, text=True, timeout=HANG_S,
                               stdin=subprocess.DEVNULL)
         self.assertEqual(done.stderr, "")
         return done
@@ -181,14 +181,14 @@ esac
         self.wait_until(lambda: all((self.folder / name).exists() and (self.folder / name).read_text().endswith("\n")
                                     for name in ("running", "watching")))
         check.send_signal(signal_)
-        status = check.wait(60)
+        status = check.wait(HANG_S)
         self.assertRegex((self.folder / "out/summary.txt").read_text(), r"(?m)^facts +ok +Mock GPU")
         return status
 
     def wait_until(self, condition):
         begin = time.monotonic()
         while not condition():
-            self.assertLess(time.monotonic() - begin, 60)
+            self.assertLess(time.monotonic() - begin, HANG_S)
             time.sleep(0.05)
 
     def has_ended(self, name):

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 
-from common import FAULTS, PROGRAM, ROOT, CliTest, released_only
+from common import FAULTS, HANG_S, PROGRAM, ROOT, CliTest, released_only
 
 SCHEMA = json.loads((ROOT / "results/history.schema.json").read_text())
 ONE = """
@@ -226,7 +226,7 @@ gate: {{pairs: 12, confirm: 0, slowdown: 50%}}
 
     def in_repository(self, *args):
         return subprocess.run([str(PROGRAM), *map(str, args)], cwd=self.repository, capture_output=True, text=True,
-                              timeout=300, env={**os.environ, **GIT}, stdin=subprocess.DEVNULL)
+                              timeout=HANG_S, env={**os.environ, **GIT}, stdin=subprocess.DEVNULL)
 
     def add_run(self):
         for args in [("run", "bench.yaml", "--out", self.folder / "run"), ("history", "add", self.folder / "run")]:

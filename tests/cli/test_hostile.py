@@ -67,7 +67,7 @@ class HostileTest(CliTest):
         impls = ", ".join(["cpu_naive", *(f"hostile_{name}" for name in names)])
         config = self.config(f"impl: [{impls}]\n{AXES}", f"rounds: {rounds}, min_time: 1ms, timeout: 6s, memory: 200MB",
                              f"plugins: [{PLUGIN}]")
-        done = self.call("run", config, "--out", self.run, *flags, env=self.env, timeout=300)
+        done = self.call("run", config, "--out", self.run, *flags, env=self.env)
         self.output = done.stdout + done.stderr
         self.assertIn(done.returncode, (0, 3, 4), self.output)
         with sqlite3.connect(self.run / "run.sqlite") as db:

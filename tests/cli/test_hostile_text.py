@@ -12,7 +12,7 @@ import sys
 import unicodedata
 import xml.etree.ElementTree as ElementTree
 
-from common import PROGRAM
+from common import HANG_S, PROGRAM
 from external import CLIENT, ExternalTest
 
 FILES = ["=1+1 [a]*%'\"<script>alert(2)<.csv", "\u202e\u00e9\u00df.csv", "-\x1b[31m\x07::error::.csv", "##[error]b\n::c.csv"]
@@ -33,7 +33,7 @@ class HostileText(ExternalTest):
     def plain(self, *args, status=0, commands=(), **kwargs):
         """Runs the program; checks all that it prints, and returns its stdout. `commands`: the lines for a CI system that
         it may print."""
-        done = subprocess.run([str(PROGRAM), *map(str, args)], cwd=self.folder, capture_output=True, timeout=120,
+        done = subprocess.run([str(PROGRAM), *map(str, args)], cwd=self.folder, capture_output=True, timeout=HANG_S,
                               stdin=subprocess.DEVNULL, **kwargs)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         for output in (done.stdout, done.stderr):

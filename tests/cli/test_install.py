@@ -9,7 +9,7 @@ import re
 import subprocess
 import tempfile
 
-from common import BUILD, CliTest, ROOT
+from common import BUILD, CliTest, HANG_S, ROOT
 
 CONFIG = """
 version: 1
@@ -51,7 +51,7 @@ class InstallTest(CliTest):
     def command(self, *words, status=0, folder=None, env=None):
         """Runs a command; returns its stdout, or its stderr where it must fail."""
         done = subprocess.run([str(word) for word in words], cwd=folder or self.folder, capture_output=True, text=True,
-                              timeout=240, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+                              timeout=HANG_S, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done.stderr if status else done.stdout
 
@@ -61,7 +61,7 @@ class Program(InstallTest):
         """With nothing in its environment, from a folder that is not its own."""
         config = self.write("installed.yaml", CONFIG)
         for words in (["run", config, "--out", "out"], ["doctor"]):
-            done = subprocess.run([self.program, *words], cwd=self.folder, capture_output=True, text=True, timeout=120,
+            done = subprocess.run([self.program, *words], cwd=self.folder, capture_output=True, text=True, timeout=HANG_S,
                                   env={"PATH": os.defpath})
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         cases = json.loads(self.command(self.program, "export", "out"))["cases"]

@@ -15,7 +15,7 @@ import sys
 import time
 import unittest
 
-from common import CliTest, PROGRAM, SANITIZED, fuller_when_released, released_only
+from common import CliTest, HANG_S, PROGRAM, SANITIZED, fuller_when_released, released_only
 from external import CLIENT
 
 KILLS = int(os.environ.get("IRONBENCH_KILLS", "3" if SANITIZED else "10"))
@@ -48,7 +48,8 @@ class InterruptTest(CliTest):
 
     def wait_for_rounds(self, process, run="out", least=5, table="rounds"):
         """Until some rounds are stored, so that there is something to lose."""
-        for _ in range(600):
+        deadline = time.monotonic() + HANG_S
+        while time.monotonic() < deadline:
             try:
                 if self.query(f"SELECT count(*) FROM {table}", run)[0][0] >= least:
                     return
@@ -79,7 +80,7 @@ class Signals(InterruptTest):
         self.wait_for_rounds(process)
         begin = time.monotonic()
         process.send_signal(number)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=HANG_S)
         self.assertLess(time.monotonic() - begin, 10)  # in peace it is milliseconds
         self.assertEqual(process.returncode, 130, errors)
         self.assertIn("--resume --out out", errors)
@@ -227,7 +228,7 @@ class Folders(InterruptTest):
         holder.execute("ROLLBACK")
         holder.close()
         limited = subprocess.run(["sh", "-c", 'ulimit -n 5; exec "$@"', "sh", str(PROGRAM), "run", str(self.sweep), "--out",
-                                  "out", "--resume"], cwd=self.folder, capture_output=True, text=True, timeout=60)
+                                  "out", "--resume"], cwd=self.folder, capture_output=True, text=True, timeout=HANG_S)
         self.assertNotEqual(limited.returncode, 0)
         self.assertGreaterEqual(self.query("SELECT count(*) FROM rounds")[0][0], rounds)
         self.ok("run", self.sweep, "--out", "out", "--resume")

@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from common import CliTest, PROGRAM
+from common import CliTest, HANG_S, PROGRAM
 
 MATRIX = """
     model: [linreg]
@@ -31,7 +31,7 @@ class Output(CliTest):
         for command in commands:
             with self.subTest(command=command), open("/dev/full", "w") as full:
                 done = subprocess.run([PROGRAM, *map(str, command)], cwd=self.folder, stdout=full, stderr=subprocess.PIPE,
-                                      text=True, timeout=120, stdin=subprocess.DEVNULL)
+                                      text=True, timeout=HANG_S, stdin=subprocess.DEVNULL)
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn("stdout", done.stderr)
 
@@ -60,12 +60,12 @@ class Signals(CliTest):
         temporary.mkdir(exist_ok=True)
         process = subprocess.Popen([PROGRAM, *command], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                    stdin=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(temporary)})
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + HANG_S
         while not any(temporary.iterdir()) and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         self.assertIsNone(process.poll(), "it ended before it could be interrupted")
         process.send_signal(signal_number)
-        self.assertEqual(process.wait(60), 130)
+        self.assertEqual(process.wait(HANG_S), 130)
         self.assertEqual(list(temporary.iterdir()), [])
 
     def test_train(self):

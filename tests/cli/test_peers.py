@@ -129,7 +129,7 @@ class PeerTest(CliTest):
         """The record's cases of the peer, by one round each; impl: with options."""
         config = self.config(matrix.format(peer=impl or peer, **axes), "rounds: 1, min_time: 1ms, timeout: 60s",
                              f"external:\n  {peer}: {{command: [scripts/peers/run, {peer}]}}\n{more.format(peer=impl or peer)}")
-        done = self.call("run", config, "--out", "out", timeout=280, env=env)
+        done = self.call("run", config, "--out", "out", env=env)
         self.assertIn(done.returncode, (0, 4), done.stdout + done.stderr)  # 4: none is ok, for example for want of it
         self.table = done.stdout
         return [case for case in self.export("out")["cases"] if case["impl"].startswith(peer)]
@@ -264,7 +264,7 @@ class OnTheGpu(PeerTest):
     @unittest.skipIf(pathlib.Path("/dev/nvidiactl").exists(), "this machine has a driver")
     def test_the_seeds_comparison_without_a_gpu(self):
         """The CPU's rows are right; every other is unavailable, and says why."""
-        done = self.call("run", ROOT / "configs/gpu-seed.yaml", "-s", "linreg", "--out", "out", timeout=280)
+        done = self.call("run", ROOT / "configs/gpu-seed.yaml", "-s", "linreg", "--out", "out")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         cases = self.export("out")["cases"]
         self.assertEqual(collections.Counter(case["impl"] for case in cases if case["status"] == "ok"), {"cpu_naive": 1, "cpu_blas": 1})

@@ -9,7 +9,7 @@ import sys
 import time
 import unittest
 
-from common import PROGRAM, ROOT, CliTest
+from common import HANG_S, PROGRAM, ROOT, CliTest
 
 CLIENT = ROOT / "tests/faults/external/client.py"
 
@@ -168,7 +168,7 @@ class StoodIn(CliTest):
             self.assertIsNone(sweep.poll())
             time.sleep(0.01)
         sweep.send_signal(signal.SIGINT)
-        sweep.communicate(timeout=60)
+        sweep.communicate(timeout=HANG_S)
         self.assertEqual(sweep.returncode, 130)
         self.assertRaises(ProcessLookupError, os.kill, int(running.read_text()), 0)
 

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from common import CliTest, FAULTS
+from common import CliTest, FAULTS, HANG_S
 
 try:
     import html5lib
@@ -155,7 +155,7 @@ class Validity(CliTest):
             html5lib.HTMLParser(strict=True).parse(page)
             return
         done = subprocess.run(["tidy", "-errors", "-quiet", "--show-warnings", "no"], input=page, capture_output=True,
-                              text=True, timeout=60)
+                              text=True, timeout=HANG_S)
         self.assertLess(done.returncode, 2, done.stderr)
 
     def test_report_and_comparison(self):

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import unittest
 
-from common import CliTest, FAULTS, PROGRAM, ROOT, released_only
+from common import CliTest, FAULTS, HANG_S, PROGRAM, ROOT, released_only
 
 SMALL = """
 model: [linreg]
@@ -355,7 +355,7 @@ class WrongWorkers(CliTest):
             resource.setrlimit(resource.RLIMIT_FSIZE, (300000, 300000))
         config = self.config(MIXED, "rounds: 20, min_time: 0s")
         done = subprocess.run([PROGRAM, "run", config, "--out", "out"], cwd=self.folder, capture_output=True,
-                              text=True, preexec_fn=limit, timeout=120)
+                              text=True, preexec_fn=limit, timeout=HANG_S)
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertIn("run.sqlite", done.stderr)
         record = self.export("out")

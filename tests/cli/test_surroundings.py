@@ -13,7 +13,7 @@ import sys
 import time
 import unittest
 
-from common import BUILD, CliTest, FAULTS, PROGRAM, ROOT
+from common import BUILD, CliTest, FAULTS, HANG_S, PROGRAM, ROOT
 from external import CLIENT, ExternalTest, LINREG
 
 SMALL = "model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_naive]\ndtype: [f64]\nepochs: [20]"
@@ -39,7 +39,7 @@ class SurroundingsTest(CliTest):
             return database.execute(sql).fetchall()
 
     def wait_for_rounds(self, process, least=2):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + HANG_S
         while time.monotonic() < deadline:
             with contextlib.suppress(sqlite3.Error):
                 if self.query("SELECT count(*) FROM rounds")[0][0] >= least:
@@ -53,7 +53,7 @@ class SurroundingsTest(CliTest):
 
     def breaks_off(self, process, *words):
         """The run ends with one sentence and status 4, and records no failure of the case."""
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=HANG_S)
         self.assertEqual(process.returncode, 4, errors)
         for word in words:
             self.assertIn(word, errors)
@@ -72,7 +72,7 @@ class RefusedCalls(SurroundingsTest):
         shutil.rmtree(self.folder / "out", ignore_errors=True)
         return subprocess.run([STRACE, "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
                                f"inject={call}:error={error}", PROGRAM, "run", config, "--out", "out"], cwd=self.folder,
-                              capture_output=True, text=True, timeout=100, stdin=subprocess.DEVNULL)
+                              capture_output=True, text=True, timeout=HANG_S, stdin=subprocess.DEVNULL)
 
     def test_there_is_another_way(self):
         """All of these at once; one call at a time gives no more."""
@@ -109,7 +109,7 @@ class Vanishing(SurroundingsTest):
         process = self.start(self.config(SMALL, "rounds: 60, min_time: 5ms, timeout: 20s"))
         self.wait_for_rounds(process)
         next((self.folder / "out").glob("ironbench-*/*/y.npy")).unlink()
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=HANG_S)
         self.assertEqual(process.returncode, 0, errors)
         self.assert_innocent()
         self.assertEqual(self.query("SELECT count(*) FROM rounds"), [(60,)])
@@ -144,7 +144,7 @@ class Vanishing(SurroundingsTest):
         program.unlink()
         program.write_text("#!/bin/sh\nexit 1\n")
         program.chmod(0o755)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=HANG_S)
         self.assertEqual(process.returncode, 0, errors)
         self.assert_innocent()
         self.assertEqual(self.query("SELECT count(*) FROM rounds"), [(40,)])
@@ -161,7 +161,7 @@ class NoRoom(SurroundingsTest):
                   f"mount -o remount,size=100m x disk; {PROGRAM} run {config} --out disk/out --resume --quiet; echo $?")
         script = script.replace("sqlite3 disk/out/run.sqlite", f"{sys.executable} -c 'import sqlite3, sys; "
                                 "print(sqlite3.connect(\"disk/out/run.sqlite\").execute(sys.argv[1]).fetchone()[0])'")
-        done = subprocess.run(["unshare", "-m", "sh", "-c", script], cwd=self.folder, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(["unshare", "-m", "sh", "-c", script], cwd=self.folder, capture_output=True, text=True, timeout=HANG_S)
         self.assertEqual(done.stdout.split()[-3:], ["4", "0", "0"], done.stdout + done.stderr)
         self.assertIn("No space left on device", done.stderr)
         self.assertIn("cannot hold the arrays", done.stderr)
@@ -171,7 +171,7 @@ class NoRoom(SurroundingsTest):
         """A file beyond the limit is an error with a name, not a signal."""
         config = self.config(SMALL)
         done = subprocess.run(["sh", "-c", f"ulimit -f 8; exec {PROGRAM} run {config} --out out"], cwd=self.folder,
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=HANG_S)
         self.assertIn(done.returncode, (2, 4), done.stderr)
         self.assertEqual(done.stderr.count("ironbench: "), 1, done.stderr)
 
@@ -183,13 +183,13 @@ class Names(SurroundingsTest):
         os.mkdir(odd)
         for arguments, cwd in [([b"--out", b"\xfe"], self.folder), ([], odd), ([b"--out", b"out"], odd)]:
             with self.subTest(arguments=arguments):
-                done = subprocess.run([PROGRAM, "run", config, *arguments], cwd=cwd, capture_output=True, timeout=30)
+                done = subprocess.run([PROGRAM, "run", config, *arguments], cwd=cwd, capture_output=True, timeout=HANG_S)
                 self.assertEqual(done.returncode, 2, done.stderr)
                 self.assertIn(b"not valid UTF-8", done.stderr)
                 self.assertEqual(os.listdir(odd), [])
         shutil.copy(FAULTS, odd + b"/mine.so")
         done = subprocess.run([PROGRAM, "run", config, "--plugin", b"\xff/mine.so"], cwd=self.folder, capture_output=True,
-                              timeout=30)
+                              timeout=HANG_S)
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn(b"not valid UTF-8", done.stderr)
 
@@ -198,7 +198,7 @@ class Names(SurroundingsTest):
         runs = [subprocess.Popen([PROGRAM, "run", config, "--quiet"], cwd=self.folder, stderr=subprocess.PIPE, text=True)
                 for _ in range(4)]
         for run in runs:
-            _, errors = run.communicate(timeout=60)
+            _, errors = run.communicate(timeout=HANG_S)
             self.assertEqual(run.returncode, 0, errors)
         self.assertEqual(len(list((self.folder / "results" / "runs").glob("test-*/report.html"))), 4)
 
@@ -213,7 +213,7 @@ class Locked(SurroundingsTest):
         time.sleep(3)
         holder.execute("ROLLBACK")
         holder.close()
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=HANG_S)
         self.assertEqual(process.returncode, 0, errors)
         self.assertEqual(self.query("SELECT count(*) FROM rounds"), [(30,)])
 
@@ -279,7 +279,7 @@ class LeftBehind(ExternalTest):
         config = self.config(LINREG, "rounds: 1000, min_time: 20ms", f"external: {{x: {{command: {command}}}}}")
         process = subprocess.Popen([PROGRAM, "run", config, "--out", "out"], cwd=self.folder, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + HANG_S
         while len(self.sleeping()) < 3 and time.monotonic() < deadline:
             time.sleep(0.01)
         process.kill()
@@ -292,7 +292,7 @@ class LeftBehind(ExternalTest):
         """Children from before the program was started belong to somebody else."""
         config = self.config(SMALL, "rounds: 1, min_time: 1ms")
         script = f"sleep {self.mark}9 & exec {PROGRAM} run {config} --out out --quiet"
-        subprocess.run(["sh", "-c", script], cwd=self.folder, check=True, timeout=60, stdout=subprocess.DEVNULL,
+        subprocess.run(["sh", "-c", script], cwd=self.folder, check=True, timeout=HANG_S, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
         self.assertEqual(len(self.sleeping()), 1)
 
@@ -319,7 +319,7 @@ class Container(CliTest):
         enter = f"echo $$ > {cpu}/cgroup.procs; echo $$ > {memory}/cgroup.procs; "
         config = self.config(SMALL, "rounds: 1, warmup: 0, min_time: 1ms")
         subprocess.run(["sh", "-c", f"{enter} {PROGRAM} doctor > doctor; {PROGRAM} run {config} --out out --quiet"],
-                       cwd=self.folder, check=True, timeout=100, stdin=subprocess.DEVNULL)
+                       cwd=self.folder, check=True, timeout=HANG_S, stdin=subprocess.DEVNULL)
         doctor = (self.folder / "doctor").read_text()
         self.assertRegex(doctor, r"disturbs +CPU quota +0.2 CPUs; it stopped this process in [1-9][0-9]* of")
         self.assertRegex(doctor, r"free memory +[0-9.]+ MB, below the container's limit of 400 MB")

@@ -20,7 +20,7 @@ class SeedFigures(CliTest):
     @released_only("10000 epochs on 3530 rows take too long under sanitizers")
     def test_logreg_on_spam(self):
         out = self.ok("train", "--model", "logreg", "--data", seed_data("spam.json"), "--impl", "cpu_blas",
-                      "--dtype", "f64", "--lr", "0.01", "--epochs", "10000", timeout=300)
+                      "--dtype", "f64", "--lr", "0.01", "--epochs", "10000")
         self.assertIn("accuracy 0.9309 (364 of 391)", out)
 
 
