@@ -48,6 +48,7 @@ struct ib_time_account ib_time_account_of(const struct ib_pass_result *r, uint64
     struct ib_time_account out = {
         .epochs = epochs, .external = r->external, .changed = o->changed, .at_start = o->at_start};
     out.trained_ns = fmax(r->median_ns, 1);
+    out.wall_ns = out.trained_ns;
     out.mean_ns = r->repeats ? mean_ns(r) : out.trained_ns;
     out.least_ns = r->repeats == 1 ? least_ns(r, out.trained_ns) : out.trained_ns;
     if (r->external)
@@ -144,4 +145,12 @@ uint64_t ib_longer_epochs(const struct ib_time_account *first, const struct ib_t
     const double more = known_ns > 0 ? missing_ns * known_epochs / known_ns : INFINITY;
     const double factor = fmin(fmax(1 + more / (double)last->epochs, 2), IB_LENGTH_STEP);
     return (uint64_t)(factor * (double)last->epochs);
+}
+
+uint64_t ib_epochs_within(const struct ib_time_account *last, uint64_t epochs, double limit_ns)
+{
+    const double most = limit_ns / last->wall_ns * (double)last->epochs;
+    if ((double)epochs <= most)
+        return epochs;
+    return most >= 2.0 * (double)last->epochs ? (uint64_t)most : 0;
 }

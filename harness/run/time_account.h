@@ -21,6 +21,7 @@ struct ib_time_account {
     double trained_ns;                /* by the clock: the median training, */
     double mean_ns;                   /* the mean of all but the longest, */
     double least_ns;                  /* and of a single one what remains without waiting for a CPU */
+    double wall_ns;                   /* the median training with all that it waited */
     double part_ns[IB_OUTSIDE_PARTS]; /* of the last training; restart: the median */
     double before_ns; /* opening, and what warm-up took beyond the same number of timed epochs */
 };
@@ -50,5 +51,9 @@ bool ib_epoch_ratio_exceeds(double ratio);
  * as many, so that hidden work does not take long to show. */
 enum { IB_LENGTH_STEP = 8 };
 uint64_t ib_longer_epochs(const struct ib_time_account *first, const struct ib_time_account *last);
+/* So many of these epochs as end within the limit, if they take as long as those of `last`; 0: not even twice
+ * as many as those do. On a busy machine, a program of several threads may wait a hundred times as long as it
+ * runs. */
+uint64_t ib_epochs_within(const struct ib_time_account *last, uint64_t epochs, double limit_ns);
 
 #endif

@@ -206,6 +206,17 @@ static void work_at_the_start_is_no_measure_of_an_epoch(void **state)
     assert_int_equal(ib_longer_epochs(&first, &last), 1000);
 }
 
+static void a_longer_training_must_end_in_time(void **state)
+{
+    (void)state;
+    struct ib_time_account last = plain(60);
+    assert_true(last.wall_ns == 60000);
+    last.wall_ns = 1400.0 * MS; /* nearly all of it waiting for a CPU */
+    assert_int_equal(ib_epochs_within(&last, 480, 20000.0 * MS), 480);
+    assert_int_equal(ib_epochs_within(&last, 3840, 20000.0 * MS), 857);
+    assert_int_equal(ib_epochs_within(&last, 480, 2000.0 * MS), 0); /* 85: no longer training */
+}
+
 static void time_before_is_covered(void **state)
 {
     (void)state;
@@ -239,6 +250,7 @@ int main(void)
         cmocka_unit_test(a_long_training_needs_no_other),
         cmocka_unit_test(a_step_is_of_limited_length),
         cmocka_unit_test(work_at_the_start_is_no_measure_of_an_epoch),
+        cmocka_unit_test(a_longer_training_must_end_in_time),
         cmocka_unit_test(time_before_is_covered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
