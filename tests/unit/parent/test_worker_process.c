@@ -52,8 +52,8 @@ static void good_answer(void **state)
     json_t *answer;
     assert_true(start(HELLO "while read line <&3; do echo \"$line\" >&4; done", &child, &outcome));
     for (int i = 0; i < 3; i++) {
-        assert_true(ib_worker_process_ask(child, json_pack("{s:s, s:i}", "type", "ping", "n", i), SECOND_NS,
-                                          &answer, &outcome));
+        assert_true(ib_worker_process_ask(child, json_pack("{s:s, s:i}", "type", "ping", "n", i),
+                                          10ull * SECOND_NS, &answer, &outcome));
         assert_int_equal(json_integer_value(json_object_get(answer, "n")), i);
         json_decref(answer);
     }
@@ -78,7 +78,8 @@ static void progress(void **state)
                       "\\\"loss\\\":0.5}\" >&4; done; echo '{\"type\":\"done\"}' >&4",
                       &child, &outcome));
     ib_worker_process_on_progress(child, progress_is_passed_on, &sum);
-    assert_true(ib_worker_process_ask(child, json_pack("{s:s}", "type", "go"), SECOND_NS, &answer, &outcome));
+    assert_true(
+        ib_worker_process_ask(child, json_pack("{s:s}", "type", "go"), 10ull * SECOND_NS, &answer, &outcome));
     assert_true(sum == 1.5);
     json_decref(answer);
     ib_worker_process_end(child);
