@@ -7,92 +7,144 @@
 
 #include <string.h>
 
-/* What was measured in one part, a line for each pass. */
-static const char measured[] =
-    "WITH measured AS ("
-    " SELECT case_number, 'check ' || status || ' ' || quote(train_ns) AS what FROM checks"
-    " UNION ALL SELECT case_number, 'round ' || round || ' ' || quote(epoch_ns) FROM rounds"
-    " UNION ALL SELECT case_number, 'process ' || run || ' ' || quote(wall_ns) FROM process_runs"
-    " UNION ALL SELECT case_number, 'stop ' || round || ' ' || target || ' ' || quote(train_ns) FROM "
-    "stop_times)"
-    " SELECT c.id || ' ' || what FROM measured JOIN cases c ON c.number = case_number"
-    " WHERE coalesce(c.part, 1) = ?1 ORDER BY 1";
+/* The passes of a case: what tells a row of it from the others, in this order, and what was measured. */
+static const char *const measured[] = {
+    "SELECT 0, 0, status || ' ' || quote(train_ns) FROM checks WHERE case_number = ?1",
+    "SELECT round, 0, epoch_ns FROM rounds WHERE case_number = ?1 ORDER BY round",
+    "SELECT run, 0, wall_ns FROM process_runs WHERE case_number = ?1 ORDER BY run",
+    "SELECT round, target, train_ns FROM stop_times WHERE case_number = ?1 ORDER BY round, target"};
+enum { TABLES = sizeof measured / sizeof *measured, KEYS = 2 };
 
-struct lines {
+/* A copy of the part: its cases by their ids, and the rows of the current one. */
+struct copy {
     sqlite3 *db;
-    sqlite3_stmt *query;
-    bool more;
+    sqlite3_stmt *cases, *rows[TABLES];
+    bool more; /* there is a current case */
+    bool has;  /* it has a row that the other copy lacks */
 };
 
-static enum ib_status next(struct lines *lines)
+static enum ib_status open_copy(const char *dir, uint64_t part, struct copy *out)
 {
-    return ib_db_next(lines->query, &lines->more);
-}
-
-static enum ib_status open_lines(const char *dir, uint64_t part, struct lines *out)
-{
+    static const char cases[] = "SELECT id, number FROM cases WHERE coalesce(part, 1) = ?1 ORDER BY id";
     IB_TRY(ib_run_folder_open(dir, &out->db));
     IB_TRY(ib_shadow_missing(out->db));
-    IB_TRY(ib_db_prepare(out->db, measured, &out->query));
-    IB_TRY(ib_db_bind(out->query, IB_DB_VALUES(ib_db_integer(part))));
-    return next(out);
+    IB_TRY(ib_db_prepare(out->db, cases, &out->cases));
+    for (size_t t = 0; t < TABLES; t++)
+        IB_TRY(ib_db_prepare(out->db, measured[t], &out->rows[t]));
+    IB_TRY(ib_db_bind(out->cases, IB_DB_VALUES(ib_db_integer(part))));
+    return ib_db_next(out->cases, &out->more);
 }
 
-static void close_lines(struct lines *lines)
+static void close_copy(struct copy *copy)
 {
-    sqlite3_finalize(lines->query);
-    sqlite3_close(lines->db);
+    for (size_t t = 0; t < TABLES; t++)
+        sqlite3_finalize(copy->rows[t]);
+    sqlite3_finalize(copy->cases);
+    sqlite3_close(copy->db);
 }
 
-/* Negative: only a has this line, or is the first to; positive: b. */
-static int compare(const struct lines *a, const struct lines *b)
+/* The first row of the current case in a table, or none if it is not this copy's turn. */
+static enum ib_status first_row(struct copy *copy, size_t table, bool turn, bool *row)
+{
+    *row = false;
+    if (!turn)
+        return IB_OK;
+    const uint64_t number = (uint64_t)sqlite3_column_int64(copy->cases, 1);
+    IB_TRY(ib_db_bind(copy->rows[table], IB_DB_VALUES(ib_db_integer(number))));
+    return ib_db_next(copy->rows[table], row);
+}
+
+static bool same_value(sqlite3_stmt *a, sqlite3_stmt *b)
+{
+    const int type = sqlite3_column_type(a, KEYS);
+    if (type != sqlite3_column_type(b, KEYS))
+        return false;
+    if (type == SQLITE_FLOAT)
+        return sqlite3_column_double(a, KEYS) == sqlite3_column_double(b, KEYS);
+    if (type == SQLITE_INTEGER)
+        return sqlite3_column_int64(a, KEYS) == sqlite3_column_int64(b, KEYS);
+    return type == SQLITE_NULL || strcmp((const char *)sqlite3_column_text(a, KEYS),
+                                         (const char *)sqlite3_column_text(b, KEYS)) == 0;
+}
+
+/* Negative: the row of a comes first; positive: that of b. */
+static int compare_rows(sqlite3_stmt *a, sqlite3_stmt *b)
+{
+    for (int key = 0; key < KEYS; key++) {
+        const int64_t left = sqlite3_column_int64(a, key), right = sqlite3_column_int64(b, key);
+        if (left != right)
+            return left < right ? -1 : 1;
+    }
+    return 0;
+}
+
+/* Compares the rows of one table; turn[i]: of copy i there are any. */
+static enum ib_status compare_table(struct copy copies[2], size_t table, const bool turn[2])
+{
+    sqlite3_stmt *a = copies[0].rows[table], *b = copies[1].rows[table];
+    bool row[2];
+    for (int i = 0; i < 2; i++)
+        IB_TRY(first_row(&copies[i], table, turn[i], &row[i]));
+    while (row[0] || row[1]) {
+        const int order = !row[1] ? -1 : !row[0] ? 1 : compare_rows(a, b);
+        const bool differs = order != 0 || !same_value(a, b);
+        copies[0].has |= differs && order <= 0;
+        copies[1].has |= differs && order >= 0;
+        if (order <= 0)
+            IB_TRY(ib_db_next(a, &row[0]));
+        if (order >= 0)
+            IB_TRY(ib_db_next(b, &row[1]));
+    }
+    return IB_OK;
+}
+
+/* Negative: only a has a current case, or its comes first; positive: b. */
+static int compare_cases(const struct copy *a, const struct copy *b)
 {
     if (!a->more || !b->more)
         return a->more ? -1 : 1;
-    return strcmp((const char *)sqlite3_column_text(a->query, 0),
-                  (const char *)sqlite3_column_text(b->query, 0));
+    return strcmp((const char *)sqlite3_column_text(a->cases, 0),
+                  (const char *)sqlite3_column_text(b->cases, 0));
 }
 
-/* Sets has[i] if copy i has a line that the other lacks. */
-static enum ib_status compare_lines(struct lines lines[2], bool has[2])
+static enum ib_status compare_all(struct copy copies[2])
 {
-    has[0] = has[1] = false;
-    while (lines[0].more || lines[1].more) {
-        const int order = compare(&lines[0], &lines[1]);
-        has[0] |= order < 0;
-        has[1] |= order > 0;
-        if (order <= 0)
-            IB_TRY(next(&lines[0]));
-        if (order >= 0)
-            IB_TRY(next(&lines[1]));
+    while (copies[0].more || copies[1].more) {
+        const int order = compare_cases(&copies[0], &copies[1]);
+        const bool turn[] = {order <= 0, order >= 0};
+        for (size_t t = 0; t < TABLES; t++)
+            IB_TRY(compare_table(copies, t, turn));
+        for (int i = 0; i < 2; i++)
+            if (turn[i])
+                IB_TRY(ib_db_next(copies[i].cases, &copies[i].more));
     }
     return IB_OK;
 }
 
 static enum ib_status choose(const struct ib_merge_plan *plan, const struct ib_merge_part copies[2],
-                             const bool has[2], bool *second)
+                             const struct copy found[2], bool *second)
 {
-    if (has[0] && has[1])
+    if (found[0].has && found[1].has)
         return ib_fail(IB_EINVAL, plan->sources[copies[1].source].dir,
                        "cannot be merged with %s: both hold the run %s, but their measurements differ",
                        plan->sources[copies[0].source].dir, copies[0].part->id);
-    *second = has[0] || has[1] ? has[1] : !copies[0].part->finished && copies[1].part->finished;
+    *second =
+        found[0].has || found[1].has ? found[1].has : !copies[0].part->finished && copies[1].part->finished;
     return IB_OK;
 }
 
 enum ib_status ib_merge_compare_copies(const struct ib_merge_plan *plan, const struct ib_merge_part copies[2],
                                        bool *second)
 {
-    struct lines lines[2] = {{0}};
-    bool has[2];
+    struct copy found[2] = {{0}};
     enum ib_status status = IB_OK;
     for (int i = 0; i < 2 && status == IB_OK; i++)
-        status = open_lines(plan->sources[copies[i].source].dir, copies[i].number, &lines[i]);
+        status = open_copy(plan->sources[copies[i].source].dir, copies[i].number, &found[i]);
     if (status == IB_OK)
-        status = compare_lines(lines, has);
+        status = compare_all(found);
     if (status == IB_OK)
-        status = choose(plan, copies, has, second);
+        status = choose(plan, copies, found, second);
     for (int i = 0; i < 2; i++)
-        close_lines(&lines[i]);
+        close_copy(&found[i]);
     return status;
 }
