@@ -152,6 +152,7 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
                                    ib_progress_show, &progress);
     ib_progress_end(&progress, sweep->matrix.n);
     ib_live_table_close(&table);
+    ib_matrix_free(&sweep->matrix); /* of many cases, it takes as much memory as a third of the report */
     int exit_status = status != IB_OK ? print_broken_off(target.dir)
                       : ib_interrupted()
                           ? print_interrupted(target.dir)
