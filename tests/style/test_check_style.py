@@ -125,6 +125,12 @@ class CheckStyle(unittest.TestCase):
         self.write("harness/base/text.c", "int a;\n" * 401)
         self.one_finding("sizes", "harness/base/text.c:401:", "401 lines")
 
+    def test_long_unit_test(self):
+        self.write("tests/unit/base/test_text.c", "int a;\n" * 500)
+        self.assertEqual(self.found("sizes", status=0), [])
+        self.write("tests/unit/base/test_text.c", "int a;\n" * 501)
+        self.one_finding("sizes", "tests/unit/base/test_text.c:501:", "501 lines")
+
     @unittest.skipUnless(shutil.which("clang-format-14"), "clang-format-14 is not installed")
     def test_unformatted_file(self):
         self.write("tests/a.cpp", "int a;\n\nint  b;\nint  c;\n")
