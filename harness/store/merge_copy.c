@@ -11,9 +11,9 @@
 #include <string.h>
 
 /* If the copying is interrupted, the file is worth nothing, so no journal is needed. */
-#define ATTACHED_PRAGMAS                                                                                     \
-    "PRAGMA merged.journal_mode = OFF; PRAGMA merged.synchronous = OFF; PRAGMA merged.locking_mode = "       \
-    "EXCLUSIVE;"
+#define PRAGMAS(database)                                                                                    \
+    "PRAGMA " database ".journal_mode = OFF; PRAGMA " database ".synchronous = OFF; PRAGMA " database        \
+    ".locking_mode = EXCLUSIVE;"
 
 static enum ib_status execute(sqlite3 *db, const char *sql)
 {
@@ -148,7 +148,7 @@ static enum ib_status attach(const struct copy *copy, const char *path)
 {
     IB_TRY(ib_shadow_missing(copy->db));
     IB_TRY(ib_db_run_once(copy->db, "ATTACH ?1 AS merged", IB_DB_VALUES(ib_db_text(path))));
-    return execute(copy->db, ATTACHED_PRAGMAS);
+    return execute(copy->db, PRAGMAS("merged"));
 }
 
 static enum ib_status copy_source(const struct ib_merge_plan *plan, size_t source, const char *path)
@@ -216,13 +216,17 @@ static enum ib_status complete(const struct ib_merge_plan *plan, sqlite3 *db)
     return status;
 }
 
-/* Opens the file for `fill`. */
+/* Opens the file for `fill`, which is one transaction. */
 static enum ib_status with_file(const struct ib_merge_plan *plan, const char *path, int flags,
                                 enum ib_status (*fill)(const struct ib_merge_plan *, sqlite3 *))
 {
     sqlite3 *db;
     IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE | flags, &db));
-    const enum ib_status status = fill(plan, db);
+    enum ib_status status = execute(db, PRAGMAS("main") "BEGIN");
+    if (status == IB_OK)
+        status = fill(plan, db);
+    if (status == IB_OK)
+        status = execute(db, "COMMIT");
     sqlite3_close(db);
     return status;
 }
