@@ -1,9 +1,10 @@
-# Installation: the program in bin/, plugins in lib/ironbench/, data in share/ironbench/. harness/base/paths.c finds
-# them relative to the program, so the tree can be moved. For separate plugin projects: headers, a CMake package, and a
+# Installation: the program in bin/, that of its workers in libexec/, plugins in lib/ironbench/, data in share/ironbench/.
+# harness/base/paths.c finds them relative to the program, so the tree can be moved. For separate plugin projects: headers, a CMake package, and a
 # pkg-config file.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS ironbench RUNTIME DESTINATION bin)
+install(TARGETS ironbench_worker RUNTIME DESTINATION libexec)
 # OPTIONAL: the program lists a plugin that was not built as unavailable.
 install(TARGETS ${shipped_plugins} LIBRARY DESTINATION lib/ironbench OPTIONAL)
 

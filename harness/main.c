@@ -61,12 +61,12 @@ static int run_command(const struct ib_command *command, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    setlocale(LC_CTYPE, ""); /* names may be UTF-8; numbers stay in the C locale */
     if (argc < 2)
         return help(stderr);
     signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error of whoever writes it */
     if (strcmp(argv[1], "worker") == 0)
         return ib_worker_main();
+    setlocale(LC_CTYPE, ""); /* names may be UTF-8; numbers stay in the C locale */
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
         return written(help(stdout));
     if (strcmp(argv[1], "--version") == 0) {

@@ -1,5 +1,6 @@
 #include "base/paths.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,14 +50,6 @@ const char *ib_self(void)
     return path;
 }
 
-const char *ib_self_running(void)
-{
-    static char path[64];
-    const char *self = ib_self();
-    snprintf(path, sizeof path, "/proc/%d/exe", (int)getpid());
-    return !is_test && access(path, X_OK) == 0 ? path : self;
-}
-
 /* Returns `relative` resolved against the program's folder. */
 static char *from_program(struct ib_arena *arena, const char *program, const char *relative)
 {
@@ -71,6 +64,35 @@ static char *built_or_installed(struct ib_arena *arena, const char *program, con
 {
     char *path = from_program(arena, program, built);
     return access(path, F_OK) == 0 ? path : from_program(arena, program, installed);
+}
+
+char *ib_worker_path_of(struct ib_arena *arena, const char *program)
+{
+    char *path = built_or_installed(arena, program, "ironbench-worker", "../libexec/ironbench-worker");
+    return access(path, X_OK) == 0 ? path : ib_arena_copy(arena, program);
+}
+
+/* This program may have been removed already, but not what runs of it. */
+static int open_worker(void)
+{
+    struct ib_arena arena = {0};
+    const char *self = ib_self(), *path = ib_worker_path_of(&arena, self);
+    int fd = open(strcmp(path, self) == 0 && !is_test ? "/proc/self/exe" : path, O_PATH | O_CLOEXEC);
+    ib_arena_free(&arena);
+    return fd;
+}
+
+int ib_worker_fd(void)
+{
+    enum { ABOVE_ALL_GIVEN = 16 }; /* a child gets its first descriptors before it is executed */
+    static int fd = -1;
+    if (fd < 0) {
+        const int low = open_worker();
+        fd = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, ABOVE_ALL_GIVEN);
+        if (low >= 0)
+            close(low);
+    }
+    return fd;
 }
 
 /* Both the root of the source tree and the data folder of an installation contain scripts/charts. */

@@ -18,8 +18,11 @@ char *ib_commit_path(struct ib_arena *);
 /* The path of this program; in a unit test, which is in the folder tests/ below it, still that of
  * ironbench. */
 const char *ib_self(void);
-/* A path that stands for the same program as long as this process runs, even if the file at ib_self is
- * removed or replaced meanwhile. */
-const char *ib_self_running(void);
+/* The file that is executed as `PROGRAM worker`: a smaller one, which the program is built and installed
+ * with, or the program itself if it was copied without that. */
+char *ib_worker_path_of(struct ib_arena *, const char *program);
+/* The same of this program, as a descriptor: it stands for the same file as long as this process runs, even
+ * if that is removed or replaced meanwhile. -1, with errno set: it cannot be opened. */
+int ib_worker_fd(void);
 
 #endif

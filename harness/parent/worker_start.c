@@ -8,7 +8,6 @@
 #include "protocol/messages.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,25 +30,22 @@ static bool check_hello(const json_t *hello, struct ib_outcome *outcome)
 
 /* ---- the process ---- */
 
-/* The file that is executed. Where the program is this one, that is the file it was started from, which may
- * be gone; a sandbox hides the way to it through /proc, but not a descriptor. */
-struct executable {
-    int fd;
-    char path[64];
-};
-
-static const char *open_executable(const char *const *argv, const struct ib_sandbox *sandbox,
-                                   struct executable *out)
+static bool is_own_worker(const char *const *argv)
 {
-    *out = (struct executable){.fd = -1};
-    if (strcmp(argv[0], ib_self()) != 0)
+    return strcmp(argv[0], ib_self()) == 0 && argv[1] && strcmp(argv[1], "worker") == 0 && !argv[2];
+}
+
+/* Where the program is this one, its files may be gone, but not what it holds open; a sandbox hides other
+ * ways through /proc. */
+static const char *own_executable(const struct ib_sandbox *sandbox, char path[32])
+{
+    const int fd = ib_worker_fd();
+    if (fd < 0)
         return NULL;
-    if (!sandbox)
-        return ib_self_running();
-    out->fd = open(ib_self_running(), O_PATH | O_CLOEXEC);
-    ib_sandbox_allow_fd(sandbox, out->fd, IB_SANDBOX_READ);
-    snprintf(out->path, sizeof out->path, "/proc/self/fd/%d", out->fd);
-    return out->path;
+    if (sandbox)
+        ib_sandbox_allow_fd(sandbox, fd, IB_SANDBOX_READ);
+    snprintf(path, 32, "/proc/self/fd/%d", fd);
+    return path;
 }
 
 /* Starts the child with `fds` as its first descriptors, in the sandbox unless that is NULL. Returns 0 or an
@@ -57,14 +53,13 @@ static const char *open_executable(const char *const *argv, const struct ib_sand
 static int spawn_in(const struct ib_worker_files *files, const struct ib_sandbox *sandbox,
                     struct ib_spawn *program, struct ib_worker_process *child)
 {
-    struct executable executable;
+    char path[32];
     struct ib_arena arena = {0};
-    program->program = open_executable(program->argv, sandbox, &executable);
+    if (is_own_worker(program->argv))
+        program->program = own_executable(sandbox, path);
     program->sandbox = sandbox;
     program->environment = sandbox ? ib_worker_files_environment(&arena, files, child->folder) : NULL;
     const int error = ib_spawn(program, &child->process);
-    if (executable.fd >= 0)
-        close(executable.fd);
     ib_arena_free(&arena);
     return error;
 }
@@ -104,8 +99,8 @@ static void remove_folder(const struct ib_worker_process *child)
 }
 
 /* Returns 0 or an error number. */
-static int connect_and_spawn(const char *const *argv, const cpu_set_t *cpus,
-                             const struct ib_worker_files *files, struct ib_worker_process *child)
+static int connect_and_spawn(const struct ib_spawn *given, const struct ib_worker_files *files,
+                             struct ib_worker_process *child)
 {
     int fds[IB_WORKER_FDS];
     int error = make_folder(files, child);
@@ -113,7 +108,9 @@ static int connect_and_spawn(const char *const *argv, const cpu_set_t *cpus,
         return error;
     if (!ib_worker_io_open(&child->io, fds))
         return errno;
-    struct ib_spawn program = {.argv = argv, .cpus = cpus, .fds = fds, .n_fds = IB_WORKER_FDS};
+    struct ib_spawn program = *given;
+    program.fds = fds;
+    program.n_fds = IB_WORKER_FDS;
     error = spawn(&program, files, child);
     for (int i = 0; i < IB_WORKER_FDS; i++)
         if (fds[i] >= 0)
@@ -123,9 +120,8 @@ static int connect_and_spawn(const char *const *argv, const cpu_set_t *cpus,
     return error;
 }
 
-bool ib_worker_process_start(const char *const *argv, const cpu_set_t *cpus,
-                             const struct ib_worker_files *files, uint64_t timeout_ns,
-                             struct ib_worker_process **out, struct ib_outcome *outcome)
+static bool start(const struct ib_spawn *program, const struct ib_worker_files *files, uint64_t timeout_ns,
+                  struct ib_worker_process **out, struct ib_outcome *outcome)
 {
     json_t *hello = NULL;
     struct ib_worker_process *child = calloc(1, sizeof *child);
@@ -134,13 +130,13 @@ bool ib_worker_process_start(const char *const *argv, const cpu_set_t *cpus,
         child->oom_known = ib_oom_kills(&child->oom_kills);
         child->started_ns = ib_now_ns();
     }
-    const int error = child ? connect_and_spawn(argv, cpus, files, child) : ENOMEM;
+    const int error = child ? connect_and_spawn(program, files, child) : ENOMEM;
     if (error) {
+        const char *name = program->argv[0];
         remove_folder(child);
         free(child);
-        return ib_outcome_set(outcome, IB_CASE_FAILED, "cannot start %s: %s", argv[0],
-                              error == ENOENT && !strchr(argv[0], '/') ? "not found in PATH"
-                                                                       : strerror(error));
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "cannot start %s: %s", name,
+                              error == ENOENT && !strchr(name, '/') ? "not found in PATH" : strerror(error));
     }
     bool ok =
         ib_worker_process_next(child, timeout_ns, "hello", &hello, outcome) && check_hello(hello, outcome);
@@ -149,11 +145,24 @@ bool ib_worker_process_start(const char *const *argv, const cpu_set_t *cpus,
     return ok;
 }
 
+bool ib_worker_process_start(const char *const *argv, const cpu_set_t *cpus,
+                             const struct ib_worker_files *files, uint64_t timeout_ns,
+                             struct ib_worker_process **out, struct ib_outcome *outcome)
+{
+    const struct ib_spawn program = {.argv = argv, .cpus = cpus};
+    return start(&program, files, timeout_ns, out, outcome);
+}
+
 bool ib_worker_start(const char *program, const cpu_set_t *cpus, const struct ib_worker_files *files,
                      uint64_t timeout_ns, struct ib_worker_process **out, struct ib_outcome *outcome)
 {
+    struct ib_arena arena = {0};
     const char *const argv[] = {program ? program : ib_self(), "worker", NULL};
-    return ib_worker_process_start(argv, cpus, files, timeout_ns, out, outcome);
+    const struct ib_spawn of_program = {
+        .argv = argv, .cpus = cpus, .program = program ? ib_worker_path_of(&arena, program) : NULL};
+    const bool ok = start(&of_program, files, timeout_ns, out, outcome);
+    ib_arena_free(&arena);
+    return ok;
 }
 
 bool ib_worker_can_start(const char *program, uint64_t timeout_ns, struct ib_outcome *outcome)

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/paths.h"
 #include "machine/machine_info.h"
 
 #include <stdio.h>
@@ -86,6 +87,8 @@ static struct identities find_identities(struct ib_arena *arena, const struct ib
     ib_machine_describe(arena, &machine);
     add(&out, "the machine", machine.fingerprint ? machine.fingerprint : "");
     add(&out, "ironbench", hash_of_file(arena, "/proc/self/exe"));
+    add(&out, "ironbench-worker",
+        hash_of_file(arena, ib_arena_print(arena, "/proc/self/fd/%d", ib_worker_fd())));
     add(&out, "the sandbox", machine.sandbox ? machine.sandbox : "none");
     const struct ib_impl_info *last = NULL;
     for (size_t i = 0; i < sweep->matrix.n; i++) {

@@ -46,6 +46,21 @@ static void plugins_are_found(void **state)
     ib_arena_free(&arena);
 }
 
+static void workers_have_a_program_of_their_own(void **state)
+{
+    (void)state;
+    struct stat named, held;
+    struct ib_arena arena = {0};
+    const char *path = ib_worker_path_of(&arena, ib_self());
+    assert_string_equal(path, IB_BUILD_DIR "/ironbench-worker");
+    assert_int_equal(stat(path, &named), 0);
+    assert_true(ib_worker_fd() > 8); /* those below are replaced in a child */
+    assert_int_equal(fstat(ib_worker_fd(), &held), 0);
+    assert_int_equal(held.st_ino, named.st_ino);
+    assert_string_equal(ib_worker_path_of(&arena, "/some/where/ironbench"), "/some/where/ironbench");
+    ib_arena_free(&arena);
+}
+
 static void paths_come_apart(void **state)
 {
     (void)state;
@@ -138,13 +153,10 @@ static void suffixes_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(program_knows_its_place),
-        cmocka_unit_test(home_is_found),
-        cmocka_unit_test(plugins_are_found),
-        cmocka_unit_test(paths_come_apart),
-        cmocka_unit_test(files_are_read),
-        cmocka_unit_test(texts_are_utf8),
-        cmocka_unit_test(unusual_files_are_refused),
+        cmocka_unit_test(program_knows_its_place), cmocka_unit_test(home_is_found),
+        cmocka_unit_test(plugins_are_found),       cmocka_unit_test(workers_have_a_program_of_their_own),
+        cmocka_unit_test(paths_come_apart),        cmocka_unit_test(files_are_read),
+        cmocka_unit_test(texts_are_utf8),          cmocka_unit_test(unusual_files_are_refused),
         cmocka_unit_test(suffixes_are_found),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
