@@ -1,10 +1,12 @@
 #include "base/keeper.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/proc_scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,7 @@ enum {
 };
 
 static int pipe_to_keeper = -1;
+static char to_remove[PATH_MAX];
 
 /* Whether the mark, "NAME=VALUE", is in the environment that a process was started with. */
 static bool is_marked(pid_t pid, const void *mark)
@@ -42,19 +45,34 @@ static void let_go(int from_parent)
             close(fd);
 }
 
-/* Waits for a word of dismissal, or for the parent's end. */
+/* Reads names of folders, until an empty line dismisses it or the parent ends. Returns whether that has
+ * ended. */
+static bool await_end(char folder[PATH_MAX])
+{
+    char line[PATH_MAX];
+    FILE *in = fdopen(0, "r");
+    while (in && fgets(line, sizeof line, in)) {
+        if (line[0] == '\n')
+            return false;
+        line[strcspn(line, "\n")] = '\0';
+        snprintf(folder, PATH_MAX, "%s", line);
+    }
+    return in != NULL;
+}
+
 static void keep(int from_parent, const char *mark)
 {
-    char word;
-    ssize_t n;
+    static char folder[PATH_MAX];
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     let_go(from_parent);
-    while ((n = read(0, &word, 1)) < 0 && errno == EINTR)
-        ;
-    for (int round = 0; n == 0 && round < ROUNDS_MAX && ib_proc_kill(is_marked, mark); round++)
+    if (!await_end(folder))
+        return;
+    for (int round = 0; round < ROUNDS_MAX && ib_proc_kill(is_marked, mark); round++)
         usleep(PAUSE_US);
+    if (folder[0])
+        ib_folder_remove(folder);
 }
 
 /* The keeper is a grandchild, so that it is not among this process's children. */
@@ -70,6 +88,12 @@ static void fork_keeper(int from_parent, const char *mark)
         ;
 }
 
+static void tell_folder(void)
+{
+    if (pipe_to_keeper >= 0 && to_remove[0])
+        dprintf(pipe_to_keeper, "%s\n", to_remove);
+}
+
 void ib_keeper_start(void)
 {
     char mark[128];
@@ -81,11 +105,18 @@ void ib_keeper_start(void)
     pipe_to_keeper = ends[1];
     fork_keeper(ends[0], mark);
     close(ends[0]);
+    tell_folder();
+}
+
+void ib_keeper_remove_later(const char *folder)
+{
+    snprintf(to_remove, sizeof to_remove, "%s", folder);
+    tell_folder();
 }
 
 void ib_keeper_dismiss(void)
 {
-    if (pipe_to_keeper >= 0 && write(pipe_to_keeper, "", 1) == 1)
+    if (pipe_to_keeper >= 0 && write(pipe_to_keeper, "\n", 1) == 1)
         close(pipe_to_keeper);
     pipe_to_keeper = -1;
 }

@@ -7,6 +7,9 @@
  * ignored: it is a precaution. */
 void ib_keeper_start(void);
 
+/* A folder, by its absolute path, that it also removes; the newest only. */
+void ib_keeper_remove_later(const char *folder);
+
 /* Ends the keeper. Call before a regular exit. */
 void ib_keeper_dismiss(void);
 

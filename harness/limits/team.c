@@ -28,9 +28,9 @@ struct ib_team {
 unsigned ib_usable_threads(void)
 {
     cpu_set_t set;
-    const long online = sysconf(_SC_NPROCESSORS_ONLN);
     if (sched_getaffinity(0, sizeof set, &set) == 0)
         return (unsigned)CPU_COUNT(&set);
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? (unsigned)online : 1;
 }
 

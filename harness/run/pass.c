@@ -6,6 +6,7 @@
 #include "base/npy_input.h"
 #include "base/paths.h"
 #include "core/loss.h"
+#include "run/answer_folder.h"
 #include "run/external_pass.h"
 #include "run/give_problem.h"
 #include "run/pin.h"
@@ -32,19 +33,24 @@ bool ib_pass_name_limit(const struct ib_pass_context *context, struct ib_outcome
     return how.status == IB_CASE_OK;
 }
 
+static bool may_compile(const struct ib_impl_info *info)
+{
+    return info->device || info->command;
+}
+
 enum ib_status ib_pass_files(const struct ib_pass_context *context, const struct ib_case *c,
                              const struct ib_job *job, const char *inputs[IB_JOB_FILES],
                              struct ib_worker_files *out)
 {
     const struct ib_impl_info *info = c->impl->info;
-    *out = (struct ib_worker_files){.folder = context->work->folder,
+    *out = (struct ib_worker_files){.folder = ib_answer_folder(context->work, c),
                                     .cache = context->cache,
                                     .plugin = job->plugin,
                                     .inputs = inputs,
                                     .n_inputs = ib_job_files(job, inputs),
                                     .hidden = context->work->hidden};
-    const bool compiles = info->device || info->command; /* or may do so */
-    return compiles && !out->cache ? ib_workspace_cache(context->work, info->name, &out->cache) : IB_OK;
+    return may_compile(info) && !out->cache ? ib_workspace_cache(context->work, info->name, &out->cache)
+                                            : IB_OK;
 }
 
 enum { UNDER_WORDS = 16 };
@@ -116,7 +122,8 @@ static bool open_job(const struct ib_pass_context *context, const struct ib_case
               ib_pass_give(context, *worker, given, outcome);
     if (!ok && c->impl->info->command)
         ib_worker_process_quote(*worker, outcome);
-    ib_worker_process_note_memory(*worker);
+    if (may_compile(c->impl->info)) /* in processes that end before the answer */
+        ib_worker_process_note_memory(*worker);
     return ok || ib_pass_name_limit(context, outcome);
 }
 

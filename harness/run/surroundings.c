@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "core/batches.h"
-#include "run/workspace.h"
+#include "run/answer_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,30 +40,29 @@ static enum ib_status check_files(const struct ib_impl_info *info)
 }
 
 /* The arrays that a pass of this case writes, and those that it reads but that are not there yet. */
-static off_t bytes_needed(const struct ib_workspace *work, const struct ib_case *c)
+static uint64_t bytes_needed(const struct ib_workspace *work, const struct ib_case *c)
 {
     const struct ib_training_spec *spec = &c->spec;
     const uint64_t inputs = spec->net.width[0], outputs = ib_network_outputs(&spec->net);
     uint64_t elements = 2 * ib_network_size(&spec->net) + ib_training_spec_predictions(spec);
     if (!ib_workspace_is_prepared(work, c, spec->dtype))
         elements += (spec->rows + spec->test_rows) * inputs + 2 * spec->rows * outputs;
-    return (off_t)(elements * sizeof(double) + ib_order_count(spec) * spec->rows * sizeof(uint32_t));
+    return elements * sizeof(double) + ib_order_count(spec) * spec->rows * sizeof(uint32_t);
 }
 
 /* Tries to make a file as large as those that the pass had to write. */
-static enum ib_status check_room(const struct ib_workspace *work, const struct ib_case *c)
+static enum ib_status check_room(const char *folder, const struct ib_case *c, uint64_t bytes)
 {
     char path[PATH_MAX], needed[32];
-    const off_t bytes = bytes_needed(work, c);
-    snprintf(path, sizeof path, "%s/room", work->folder);
+    snprintf(path, sizeof path, "%s/room", folder);
     const int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-    const int error = fd < 0 ? errno : posix_fallocate(fd, 0, bytes);
+    const int error = fd < 0 ? errno : posix_fallocate(fd, 0, (off_t)bytes);
     if (fd >= 0)
         close(fd);
     unlink(path);
     if (!error)
         return IB_OK;
-    return ib_fail(IB_EIO, work->folder, "cannot hold the arrays of %s, which need %s: %s", c->id,
+    return ib_fail(IB_EIO, folder, "cannot hold the arrays of %s, which need %s: %s", c->id,
                    ib_print_bytes((double)bytes, needed, sizeof needed), strerror(error));
 }
 
@@ -77,9 +76,13 @@ static enum ib_status check_worker(const struct ib_pass_context *context)
 
 static enum ib_status check_all(const struct ib_pass_context *context, const struct ib_case *c)
 {
-    IB_TRY(check_folder(context->work->folder));
+    const struct ib_workspace *work = context->work;
+    const char *answers = ib_answer_folder(work, c);
+    IB_TRY(check_folder(work->folder));
+    IB_TRY(check_folder(answers));
     IB_TRY(check_files(c->impl->info));
-    IB_TRY(check_room(context->work, c));
+    IB_TRY(check_room(work->folder, c, bytes_needed(work, c)));
+    IB_TRY(check_room(answers, c, ib_answer_bytes(c)));
     return check_worker(context);
 }
 

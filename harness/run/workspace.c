@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "core/batches.h"
+#include "run/answer_memory.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -36,15 +37,19 @@ enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out)
                  : ib_fail(IB_EINVAL, out->folder,
                            "this path is not valid UTF-8, and workers are told of it "
                            "in JSON");
-    if (status != IB_OK)
+    if (status != IB_OK) {
         ib_workspace_close(out);
-    else
-        out->hidden = parent ? ib_arena_copy(&out->arena, parent) : out->folder;
-    return status;
+        return status;
+    }
+    out->memory = ib_answer_memory_open(&out->arena, out->folder);
+    out->hidden = parent ? ib_arena_copy(&out->arena, parent) : out->folder;
+    return IB_OK;
 }
 
 void ib_workspace_close(struct ib_workspace *w)
 {
+    if (w->memory)
+        ib_answer_memory_remove(w->folder);
     if (w->folder)
         ib_folder_remove(w->folder);
     free((void *)(uintptr_t)w->folder);

@@ -11,6 +11,7 @@
 
 struct ib_workspace {
     const char *folder;
+    const char *memory; /* another one, for small answers (run/answer_memory.h); NULL: none */
     const char *hidden; /* from workers in a sandbox, but for what each needs: the run's folder */
     struct ib_prepared *prepared;
     struct ib_start *starts;
