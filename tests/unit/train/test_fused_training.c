@@ -109,7 +109,7 @@ static void only_its_operands_are_opened(void **state)
 static void assert_kept(const struct ib_problem *p, const struct ib_tensor *state, bool on_host)
 {
     const struct ib_tensor *next = state + 2 * (size_t)p->n_layers;
-    for (int k = 0; k < p->optimizer; k++) /* momentum has one moment, Adam two */
+    for (int k = 0; k < (int)p->optimizer; k++) /* momentum has one moment, Adam two */
         for (uint32_t l = 0; l < p->n_layers; l++) {
             assert_shape(&p->moment_w[k][l], 2 + l, 3 + l);
             assert_shape(&p->moment_b[k][l], 1, 3 + l);
