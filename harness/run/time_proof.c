@@ -18,7 +18,7 @@ enum {
     TRIES = 12,       /* with a machine so busy that half of them are disturbed, one in 4000 cases is wrongly
                          untrusted */
     LENGTHS_MOST = 8, /* IB_LENGTH_STEP to this power is over ten million */
-    LEAST_OF = 2,
+    LEAST_OF = 3,     /* two in a row may be disturbed */
     PROVEN_ONE_IN = 8
 };
 
