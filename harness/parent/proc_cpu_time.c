@@ -21,16 +21,22 @@ static struct ib_proc_cpu_time read_schedule(const char *path)
                : (struct ib_proc_cpu_time){0};
 }
 
+static uint64_t process_clock_ns(pid_t pid)
+{
+    clockid_t clock;
+    return clock_getcpuclockid(pid, &clock) == 0 ? ib_clock_ns(clock) : 0;
+}
+
 struct ib_proc_cpu_time ib_proc_cpu_time_of(pid_t pid)
 {
     char path[64];
-    clockid_t clock;
     snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
-    /* Read the process's clock first: that updates the clock of its running thread, which could otherwise lag
-     * by a tick and make it look as if another thread had worked too. */
-    const uint64_t process_ns = clock_getcpuclockid(pid, &clock) == 0 ? ib_clock_ns(clock) : 0;
+    /* The process's clock is read first, too: that updates the clock of its running thread, which could
+     * otherwise lag by a tick. */
+    const uint64_t process_ns = process_clock_ns(pid);
     struct ib_proc_cpu_time time = read_schedule(path);
     time.process_ns = process_ns;
+    time.process_later_ns = process_clock_ns(pid);
     time.waited_ns += read_schedule("/proc/thread-self/schedstat").waited_ns;
     return time;
 }

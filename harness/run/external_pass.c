@@ -98,7 +98,8 @@ static bool train_epochs(struct external_pass *s, uint64_t epochs, struct traini
     /* It continues right after sending `trained`, perhaps before its clocks are read here. */
     const double ran = since(then.ran_ns, before.ran_ns), late = fmax(ran - out->trained_ns, 0);
     out->ran_ns = ran - late;
-    out->process_ns = fmax(since(then.process_ns, before.process_ns) - late, 0);
+    /* What its first thread did while the clocks were read must not look like another thread's work. */
+    out->process_ns = fmax(since(then.process_ns, before.process_later_ns) - late, 0);
     out->after_ns =
         since(ib_now_ns(), arrived) - since(ib_worker_process_cpu_time(s->worker).waited_ns, then.waited_ns);
     json_decref(trained);
