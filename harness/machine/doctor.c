@@ -291,6 +291,16 @@ static void examine_gnuplot(struct examination *e)
                 there ? "found" : "not found: reports will have no charts", "apt-get install gnuplot-nox");
 }
 
+/* Not at all where OpenBLAS is free to choose. */
+static void examine_openblas(struct examination *e)
+{
+    const char *type = getenv("OPENBLAS_CORETYPE");
+    if (type && type[0])
+        add_finding(e, IB_NOTE, "OPENBLAS_CORETYPE",
+                    ib_arena_print(e->arena, "%.60s: OpenBLAS uses the kernels of that processor", type),
+                    "unset it, so that it chooses by this one: cpu_blas and NumPy may be faster then");
+}
+
 static enum ib_status examine_impls(struct examination *e)
 {
     struct ib_registry *registry;
@@ -314,7 +324,7 @@ enum ib_status ib_doctor_examine(struct ib_arena *arena, const struct ib_doctor_
     static void (*const examine[])(struct examination *) = {
         examine_cores, examine_virtualisation, examine_governor,      examine_turbo,   examine_siblings,
         examine_load,  examine_memory,         examine_memory_limits, examine_disk,    examine_clock,
-        examine_noise, examine_quota,          examine_limits,        examine_gnuplot,
+        examine_noise, examine_quota,          examine_limits,        examine_gnuplot, examine_openblas,
     };
     struct examination e = {.arena = arena};
     ib_container_describe(&e.container);
