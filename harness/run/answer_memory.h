@@ -5,10 +5,9 @@
 
 #include "base/arena.h"
 
-/* Makes the folder in memory that belongs to a workspace, given by its path. NULL: there is no room for one,
- * or the workspace itself is in memory. It is removed even if this process is killed (base/keeper.h). */
+/* Makes a folder in memory for a workspace, given by its path. NULL: there is no room for one, or the
+ * workspace itself is in memory. It is removed even if this process is killed (base/keeper.h). Its name
+ * stands nowhere on the disk: a copy of a run's folder must not lead to what the run itself still uses. */
 const char *ib_answer_memory_open(struct ib_arena *, const char *workspace);
-/* Removes it, also that of a workspace of an earlier process. */
-void ib_answer_memory_remove(const char *workspace);
 
 #endif

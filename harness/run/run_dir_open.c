@@ -6,7 +6,6 @@
 #include "base/utf8.h"
 #include "machine/machine_info.h"
 #include "machine/node.h"
-#include "run/answer_memory.h"
 #include "run/run_identity.h"
 #include "run/run_sources.h"
 #include "run/shards.h"
@@ -97,7 +96,6 @@ static enum ib_status remove_workspaces(struct ib_run_dir *target)
     enum ib_status status = ib_store_workspaces(target->store, &arena, &names, &n);
     for (size_t i = 0; status == IB_OK && i < n; i++) {
         ib_folder_remove(ib_arena_print(&arena, "%s/%s", target->dir, names[i]));
-        ib_answer_memory_remove(names[i]);
         status = ib_store_drop_workspace(target->store, names[i]);
     }
     ib_arena_free(&arena);

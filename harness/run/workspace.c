@@ -49,7 +49,7 @@ enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out)
 void ib_workspace_close(struct ib_workspace *w)
 {
     if (w->memory)
-        ib_answer_memory_remove(w->folder);
+        ib_folder_remove(w->memory);
     if (w->folder)
         ib_folder_remove(w->folder);
     free((void *)(uintptr_t)w->folder);

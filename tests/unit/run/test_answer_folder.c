@@ -1,4 +1,5 @@
 /* run/answer_folder.c and run/answer_memory.c: which answers are in memory, and that nothing stays there. */
+#include "base/file.h"
 #include "base/keeper.h"
 #include "run/answer_folder.h"
 #include "run/answer_memory.h"
@@ -7,7 +8,6 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,62 +16,59 @@
 
 static struct ib_arena arena;
 
-/* Of a workspace that is not in memory: it does not exist. */
-static const char *open_memory(char workspace[64])
+/* For a workspace that is not in memory: it does not exist. */
+static const char *open_memory(void)
 {
-    snprintf(workspace, 64, "/no/such/place/ironbench-unit-%d", (int)getpid());
-    return ib_answer_memory_open(&arena, workspace);
+    return ib_answer_memory_open(&arena, "/no/such/place");
 }
 
 static void skip_without_memory(void)
 {
-    char workspace[64];
-    const char *memory = open_memory(workspace);
+    const char *memory = open_memory();
     if (!memory) {
         print_message("/dev/shm is missing or full\n");
         skip();
     }
-    ib_answer_memory_remove(workspace);
+    ib_folder_remove(memory);
 }
 
-static void a_folder_belongs_to_a_workspace(void **state)
+static void each_workspace_has_its_own(void **state)
 {
     (void)state;
-    char workspace[64];
     skip_without_memory();
-    const char *memory = open_memory(workspace);
-    assert_non_null(memory);
+    const char *memory = open_memory(), *other = open_memory();
     assert_int_equal(access(memory, W_OK), 0);
-    assert_null(open_memory(workspace)); /* taken, perhaps by another user */
-    ib_answer_memory_remove(workspace);
-    assert_int_not_equal(access(memory, F_OK), 0);
+    assert_string_not_equal(memory, other);
+    assert_null(ib_answer_memory_open(&arena, memory)); /* it is in memory already */
+    ib_folder_remove(memory);
+    ib_folder_remove(other);
 }
 
-/* A child that makes a folder, tells the parent that it has, and is killed. */
-static const char *made_by_a_killed_child(void)
+/* A child that makes a folder, tells the parent its name, and is killed. */
+static const char *made_by_a_killed_child(char path[64])
 {
     int ends[2];
-    char byte, workspace[64];
     assert_int_equal(pipe(ends), 0);
     const pid_t child = fork();
     if (child == 0) {
         ib_keeper_start();
-        const char *memory = open_memory(workspace);
-        _exit(memory && write(ends[1], "", 1) == 1 && pause() == 0);
+        const char *memory = open_memory();
+        _exit(memory && write(ends[1], memory, strlen(memory) + 1) > 0 && pause() == 0);
     }
     close(ends[1]);
-    assert_int_equal(read(ends[0], &byte, 1), 1);
+    assert_true(read(ends[0], path, 64) > 0);
     close(ends[0]);
     assert_int_equal(kill(child, SIGKILL), 0);
     assert_int_equal(waitpid(child, NULL, 0), child);
-    return ib_arena_print(&arena, "/dev/shm/ironbench-unit-%d", (int)child);
+    return path;
 }
 
 static void nothing_stays_of_a_killed_process(void **state)
 {
     (void)state;
+    char path[64];
     skip_without_memory();
-    const char *memory = made_by_a_killed_child();
+    const char *memory = made_by_a_killed_child(path);
     for (int waits = 0; access(memory, F_OK) == 0 && waits < 60000; waits++)
         usleep(1000);
     assert_int_not_equal(access(memory, F_OK), 0);
@@ -103,7 +100,7 @@ static void small_answers_are_in_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_folder_belongs_to_a_workspace),
+        cmocka_unit_test(each_workspace_has_its_own),
         cmocka_unit_test(nothing_stays_of_a_killed_process),
         cmocka_unit_test(small_answers_are_in_memory),
     };
